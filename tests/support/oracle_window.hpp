@@ -1,0 +1,144 @@
+// Oracle of the relation between input and output sites: windows, tap numbers, extents.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "oracle_sites.hpp"
+
+/// Use: `submanifold_window({3, 3})`, `strided_window({2, 2}, {2, 2})` or all four members of Window by name; then
+/// `input_of`, `output_of` and `tap_between` solve the relation for the one site or tap that is missing.
+namespace oracle {
+
+/// One number an axis.
+using Axes = std::vector<std::int64_t>;
+
+/// in = stride * out + dilation * tap - pad for tap in [0, size), on every axis; all in 64-bit arithmetic.
+struct Window {
+  Axes size, stride, dilation, pad;
+
+  std::size_t dimension() const { return size.size(); }
+};
+
+/// Size and stride, dilation 1, no padding.
+inline Window strided_window(const Axes& size, const Axes& stride) {
+  return {size, stride, Axes(size.size(), 1), Axes(size.size(), 0)};
+}
+
+/// Stride 1 and pad = dilation * floor(size / 2); dilation 1 if it is left out.
+inline Window submanifold_window(const Axes& size, Axes dilation = {}) {
+  if (dilation.empty()) dilation.assign(size.size(), 1);
+  Window window{size, Axes(size.size(), 1), dilation, {}};
+  for (std::size_t axis = 0; axis < size.size(); ++axis) window.pad.push_back(dilation[axis] * (size[axis] / 2));
+  return window;
+}
+
+/// Rounds towards minus infinity; the divisor is positive.
+inline std::int64_t floor_divide(std::int64_t dividend, std::int64_t divisor) {
+  std::int64_t quotient = dividend / divisor;
+  while (quotient * divisor > dividend) --quotient;
+  return quotient;
+}
+
+/// Number of taps; throws std::length_error from 2^31 on.
+inline std::int64_t volume(const Window& window) {
+  std::int64_t product = 1;
+  for (const std::int64_t size : window.size) {
+    if (size < 1 || product > std::numeric_limits<std::int32_t>::max() / size) throw std::length_error("window volume");
+    product *= size;
+  }
+  return product;
+}
+
+/// The tap's index on every axis: row-major, last axis fastest.
+inline Axes tap_indices(const Window& window, std::int64_t tap) {
+  Axes index(window.dimension());
+  for (std::size_t axis = window.dimension(); axis-- > 0;) {
+    index[axis] = tap % window.size[axis];
+    tap /= window.size[axis];
+  }
+  return index;
+}
+
+/// The way back of tap_indices.
+inline std::int64_t tap_number(const Window& window, const Axes& index) {
+  std::int64_t tap = 0;
+  for (std::size_t axis = 0; axis < window.dimension(); ++axis) tap = tap * window.size[axis] + index[axis];
+  return tap;
+}
+
+inline bool is_coordinate(std::int64_t value) {
+  return value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max();
+}
+
+/// The input site of an output under a tap; none where a coordinate leaves int32.
+inline std::optional<Site> input_of(const Window& window, const Site& out, std::int64_t tap) {
+  const Axes index = tap_indices(window, tap);
+  Site in{out.sample, {}};
+  for (std::size_t axis = 0; axis < window.dimension(); ++axis) {
+    const std::int64_t value =
+        window.stride[axis] * out.at[axis] + window.dilation[axis] * index[axis] - window.pad[axis];
+    if (!is_coordinate(value)) return std::nullopt;
+    in.at.push_back(static_cast<std::int32_t>(value));
+  }
+  return in;
+}
+
+/// The output site that sees an input under a tap; none where the stride does not fit or a coordinate leaves int32.
+inline std::optional<Site> output_of(const Window& window, const Site& in, std::int64_t tap) {
+  const Axes index = tap_indices(window, tap);
+  Site out{in.sample, {}};
+  for (std::size_t axis = 0; axis < window.dimension(); ++axis) {
+    const std::int64_t multiple = in.at[axis] + window.pad[axis] - window.dilation[axis] * index[axis];
+    const std::int64_t value = floor_divide(multiple, window.stride[axis]);
+    if (value * window.stride[axis] != multiple || !is_coordinate(value)) return std::nullopt;
+    out.at.push_back(static_cast<std::int32_t>(value));
+  }
+  return out;
+}
+
+/// The tap that joins two sites, if the relation holds for one.
+inline std::optional<std::int64_t> tap_between(const Window& window, const Site& in, const Site& out) {
+  if (in.sample != out.sample) return std::nullopt;
+  Axes index(window.dimension());
+  for (std::size_t axis = 0; axis < window.dimension(); ++axis) {
+    const std::int64_t multiple = in.at[axis] - window.stride[axis] * out.at[axis] + window.pad[axis];
+    index[axis] = floor_divide(multiple, window.dilation[axis]);
+    if (index[axis] * window.dilation[axis] != multiple) return std::nullopt;
+    if (index[axis] < 0 || index[axis] >= window.size[axis]) return std::nullopt;
+  }
+  return tap_number(window, index);
+}
+
+/// Extent of the outputs on every axis, 0 where the window does not fit.
+inline Axes output_extent(const Axes& extent, const Window& window) {
+  Axes result;
+  for (std::size_t axis = 0; axis < extent.size(); ++axis) {
+    const std::int64_t room = extent[axis] + 2 * window.pad[axis] - window.dilation[axis] * (window.size[axis] - 1) - 1;
+    result.push_back(std::max<std::int64_t>(0, floor_divide(room, window.stride[axis]) + 1));
+  }
+  return result;
+}
+
+/// The smallest input extent that gives this output extent.
+inline Axes input_extent(const Axes& extent, const Window& window) {
+  Axes result;
+  for (std::size_t axis = 0; axis < extent.size(); ++axis)
+    result.push_back((extent[axis] - 1) * window.stride[axis] + window.dilation[axis] * (window.size[axis] - 1) + 1 -
+                     2 * window.pad[axis]);
+  return result;
+}
+
+/// Whether 0 <= coordinate < extent on every axis; an empty extent holds everything.
+inline bool inside(const Site& site, const Axes& extent) {
+  for (std::size_t axis = 0; axis < extent.size(); ++axis)
+    if (site.at[axis] < 0 || site.at[axis] >= extent[axis]) return false;
+  return true;
+}
+
+}  // namespace oracle
