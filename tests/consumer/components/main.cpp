@@ -1,0 +1,4 @@
+// A program that needs the component io.
+#include <scn/io/io.hpp>
+
+int main() {}
