@@ -1,0 +1,104 @@
+// The record of a pass: one closure per layer, run backwards for the gradients.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "scn/autograd/variable.hpp"
+
+namespace scn {
+
+/// What a pass does. Gradients in evaluation: training = false. The first pass of a checkpointed section: record = false;
+/// its replay: update_statistics = false.
+struct Pass {
+  bool record = true;
+  bool training = true;
+  bool update_statistics = true;
+};
+
+/// Given to layers as `&tape`; a layer called without one infers and keeps nothing. Belongs to one thread.
+class Tape {
+ public:
+  explicit Tape(Pass pass = {}) : pass_(pass) {}
+
+  const Pass& pass() const { return pass_; }
+
+  /// The number of the next request for random numbers of this pass.
+  template <Device Dev>
+  std::uint64_t draw(Dev& device) {
+    return device.next_draw();
+  }
+
+  /// Keeps step() for backward(). Steps are destroyed as soon as they have run, and what they hold with them.
+  template <class F>
+  void record(F step) {
+    steps_.push_back(std::make_unique<Recorded<F>>(std::move(step)));
+  }
+
+  std::int64_t size() const { return static_cast<std::int64_t>(steps_.size()); }
+
+  /// Gradients of scale * loss, a 1 x 1 variable, added to every variable that led to it and needs one.
+  template <Device Dev, class T>
+  void backward(const Variable<Dev, T>& loss, double scale = 1) {
+    require(loss.rows().bound == 1 && loss.channels() == 1, "Tape: a loss is 1 x 1, got ", loss.rows().bound, " x ",
+            loss.channels(), "; for other variables give the gradient too");
+    const T seed[] = {static_cast<T>(scale)};
+    backward(loss, Matrix<Dev, T>::from_host(loss.device(), 1, 1, std::span<const T>(seed)));
+  }
+
+  /// The same from the gradient of any variable, of its shape.
+  template <Device Dev, class T>
+  void backward(const Variable<Dev, T>& variable, Matrix<Dev, T> gradient) {
+    require(gradient.rows().bound == variable.rows().bound && gradient.channels() == variable.channels(),
+            "Tape: the gradient is ", gradient.rows().bound, " x ", gradient.channels(), ", the variable ",
+            variable.rows().bound, " x ", variable.channels());
+    if (variable.needs_gradient()) {
+      const auto [to, write] = variable.contribute();
+      add_to(to, gradient, write);
+    }
+    while (!steps_.empty()) {
+      const std::unique_ptr<Step> step = std::move(steps_.back());
+      steps_.pop_back();
+      step->run();
+    }
+  }
+
+  /// to (+)= from, of one shape.
+  template <Device Dev, class T>
+  static void add_to(Matrix<Dev, T>& to, const Matrix<Dev, T>& from, Write write) {
+    struct Add {
+      MatrixView<T> to;
+      MatrixView<const T> from;
+      Write write;
+      constexpr void operator()(std::int64_t row, std::int64_t c) const { store(to(row, c), from(row, c), write); }
+    };
+    parallel_for(to.device(), to.rows(), to.channels(), Add{to.view(), from.view(), write});
+  }
+
+ private:
+  struct Step {
+    virtual ~Step() = default;
+    virtual void run() = 0;
+  };
+  template <class F>
+  struct Recorded final : Step {
+    explicit Recorded(F step_) : step(std::move(step_)) {}
+    void run() override { step(); }
+    F step;
+  };
+
+  Pass pass_;
+  std::vector<std::unique_ptr<Step>> steps_;
+};
+
+/// Whether this call trains: batch statistics, dropout.
+inline bool is_training(const Tape* tape) { return tape != nullptr && tape->pass().training; }
+
+/// Whether a layer has to record a step: a recording tape, and something that needs a gradient.
+inline bool is_recording(const Tape* tape, bool needs_gradient) {
+  return tape != nullptr && tape->pass().record && needs_gradient;
+}
+
+}  // namespace scn

@@ -1,0 +1,78 @@
+// The device contract: what every device supplies to the layers, on one page.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "scn/core/error.hpp"
+#include "scn/fwd.hpp"
+
+namespace scn {
+
+/// How many rows a matrix, a set of sites or a map has. Memory and launches use `bound`, known on the host; kernels read
+/// `exact` on the device where it is not null, and touch nothing beyond it. On the processor it is always null.
+struct Rows {
+  std::int64_t bound = 0;
+  const std::int64_t* exact = nullptr;
+};
+
+/// Whether a primitive overwrites its result or adds to it.
+enum class Write { assign, add };
+
+/// Row ranges of a reduction: range s is [offsets[s], offsets[s + 1]), `offsets` on the device; null means one range
+/// that holds every row.
+struct Segments {
+  std::int64_t count = 1;
+  const std::int64_t* offsets = nullptr;
+};
+
+/// What a convolution or a product does to a finished row before it is stored. Every field is optional.
+template <class Accumulator>
+struct Epilogue {
+  const Accumulator* shift = nullptr;  ///< one number per output channel, added to the sum (a bias)
+};
+
+/// The names a device type has to have. Besides them these free functions, found by argument-dependent lookup, each with
+/// the device first (x, y, w: Matrix; r: Dev::Rules):
+///
+///     allocate(dev, bytes) -> Dev::Block              memory from the device's pool, given back by its destructor
+///     copy_memory(dev, to, from, bytes)               between buffers of one device
+///     fill_zero(dev, to, bytes)
+///     upload(dev, to, from, bytes), download(...)     host to device and back; download waits
+///     synchronize(dev)                                waits
+///     parallel_for(dev, rows, f)                      f(i), any order
+///     parallel_for(dev, rows, channels, f)            f(row, channel), any order
+///     reduce(dev, rows, channels, segments, f, out)   out(s, c) = sum of f(row, c) over segment s, in a fixed tree
+///     multiply(dev, x, w, epilogue, y)                y = x w
+///     multiply_backward_input(dev, dy, w, dx, write)  dx = dy w^T
+///     multiply_backward_weight(dev, x, dy, dw, write) dw = x^T dy
+///     prepare(dev, parameter, taps, groups)           the device's form of a convolution's weights
+///     convolve(dev, x, weights, r, epilogue, y)       y(out) = sum over (tap, in, out) of x(in) w(tap)
+///     convolve_backward_input(dev, dy, weights, r transposed, dx, write)
+///     convolve_backward_weight(dev, x, dy, r, groups, dw, write)
+///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap order, f.finish
+///     transpose(dev, r) -> Dev::Rules                 the same pairs with the roles of input and output swapped
+///     make_sites<D>(dev, points, extent, samples, duplicates), index_sites<D>(dev, sites)
+///     make_rules<D>(dev, in, out, window), reach<D>(dev, in, window, extent)
+template <class Dev>
+concept conforms = requires(Dev& device) {
+  typename Dev::Scalar;       // what features are stored in
+  typename Dev::Accumulator;  // what sums, parameters, their gradients and statistics are held in
+  typename Dev::Block;        // owner of one piece of device memory
+  typename Dev::Rules;        // a map between two row sets
+  typename Dev::Weights;      // a convolution's weights as the kernels want them
+  { device.seed } -> std::convertible_to<std::uint64_t>;
+  { device.next_draw() } -> std::same_as<std::uint64_t>;
+  { Dev::pitch(std::int64_t{}) } -> std::same_as<std::int64_t>;  // elements from one row to the next
+};
+
+/// Bytes of `count` elements, or LimitExceeded when they cannot be addressed.
+inline std::int64_t checked_bytes(std::int64_t rows, std::int64_t columns, std::int64_t element) {
+  std::int64_t elements = 0, bytes = 0;
+  require<LimitExceeded>(rows >= 0 && columns >= 0 && !__builtin_mul_overflow(rows, columns, &elements) &&
+                             !__builtin_mul_overflow(elements, element, &bytes),
+                         "a matrix of ", rows, " x ", columns, " elements of ", element, " bytes cannot be addressed");
+  return bytes;
+}
+
+}  // namespace scn

@@ -1,0 +1,35 @@
+// Features on active sites: what layers take and give.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "scn/autograd/variable.hpp"
+#include "scn/geometry/rulebook.hpp"
+
+namespace scn {
+
+/// Row r of `features` belongs to site r of `sites`. All tensors that come from one input share one rulebook.
+template <int D, Device Dev>
+struct SparseTensor {
+  Variable<Dev> features;
+  std::shared_ptr<const Sites<D, Dev>> sites;
+  std::shared_ptr<Rulebook<D, Dev>> rulebook;
+
+  Dev& device() const { return rulebook->device(); }
+  Rows rows() const { return sites->rows(); }
+  std::int64_t channels() const { return features.channels(); }
+  std::int64_t samples() const { return sites->samples(); }
+  const std::optional<Point<D>>& extent() const { return sites->extent(); }
+
+  /// Other features on the same sites.
+  SparseTensor with(Variable<Dev> other) const { return {std::move(other), sites, rulebook}; }
+};
+
+/// What a table of branches gives, in the order of the branches.
+template <int D, Device Dev = Cpu>
+using Tensors = std::vector<SparseTensor<D, Dev>>;
+
+}  // namespace scn
