@@ -57,6 +57,10 @@ inline constexpr std::array<std::int32_t, 43> class_of_label = [] {
   return table;
 }();
 
+/// In scans 00, 01 and 02 of data/pandaset/001, the first row of the forward scanner, whose intensities are on another
+/// scale than those of the 360-degree scanner before it.
+inline constexpr std::array<std::size_t, 3> first_forward_row{106886, 106541, 106319};
+
 struct Scan {
   std::vector<float> points;         ///< rows of x, y, z in metres and intensity 0..255; may hold NaN if the file does
   std::vector<std::int32_t> labels;  ///< one per point: 0..10, an index of lidar_classes, or ignored_label

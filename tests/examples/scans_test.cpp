@@ -167,13 +167,15 @@ TEST_CASE("the forward scanner's points follow from the row that data/README.md 
     std::sort(intensities.begin(), intensities.end());
     return intensities[intensities.size() / 2];
   };
-  const Scan scan = demo_scan("00");
-  const std::size_t first_forward = 106886;
-  CHECK(median_on_road(scan, 0, first_forward) == 7);
-  CHECK(median_on_road(scan, first_forward, scan.size()) == 29);
-  std::size_t behind = 0;  // the vehicle looks along (+x, +y)
-  for (std::size_t row = first_forward; row < scan.size(); ++row) behind += scan.point(row)[0] + scan.point(row)[1] < 0;
-  CHECK(behind == 0);
-  const auto last = scan.point(first_forward - 1);
-  CHECK(last[0] + last[1] < 0);
+  for (std::size_t number = 0; number < support::first_forward_row.size(); ++number) {
+    const Scan scan = demo_scan("0" + std::to_string(number));
+    const std::size_t first = support::first_forward_row[number];
+    CHECK(median_on_road(scan, 0, first) == 7);
+    CHECK(median_on_road(scan, first, scan.size()) == Approx(29).margin(1));
+    const auto is_behind = [&](std::size_t row) { return scan.point(row)[0] + scan.point(row)[1] < 0; };
+    std::size_t behind = 0;  // the vehicle looks along (+x, +y)
+    for (std::size_t row = first; row < scan.size(); ++row) behind += is_behind(row);
+    CHECK(behind == 0);
+    CHECK(is_behind(first - 1));
+  }
 }
