@@ -1,4 +1,4 @@
-// The description of a safetensors file that tests/read_safetensors.py compares with its own reading.
+// The description of a safetensors file that tests/compare_safetensors.py compares with its own reading.
 #pragma once
 
 #include <cmath>
