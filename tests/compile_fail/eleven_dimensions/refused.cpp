@@ -1,0 +1,8 @@
+// Eleven dimensions are not supported.
+// expected: Dimension<
+#include <scn/scn.hpp>
+
+int main() {
+  scn::Cpu device;
+  scn::SubmanifoldConvolution<11> layer{device, 1, 1, 1};
+}
