@@ -361,7 +361,7 @@ TEST_CASE("Arrays that a reader would refuse are not written", "[io]") {
 TEST_CASE("Writing where no file can be is an error of the system that names the path", "[io]") {
   const TemporaryFolder folder;
   std::ofstream(folder / "file") << "old";
-  for (const std::string& path : {folder / "missing/a", folder / "file/a", folder.path(), std::string("/dev/full")}) {
+  for (const std::string& path : {folder / "missing/a", folder / "file/a", folder.path()}) {
     CAPTURE(path);
     CHECK(thrown_message<IoError>([&] { write_safetensors(path, {}); }).starts_with(path + ": cannot "));
   }
