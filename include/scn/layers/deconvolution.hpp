@@ -11,6 +11,8 @@ template <int D, Device Dev = Cpu>
   requires Dimension<D>
 class Deconvolution {
  public:
+  using DeviceType = Dev;
+
   Deconvolution(Dev& device, std::int64_t in, std::int64_t out, const Point<D>& size, const Point<D>& stride,
                 const ConvolutionSettings& settings = {})
       : window_(in_layer(name(), [&] { return strided_window(size, stride); })),

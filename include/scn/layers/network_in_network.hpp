@@ -12,6 +12,8 @@ namespace scn {
 template <Device Dev = Cpu>
 class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
  public:
+  using DeviceType = Dev;
+
   NetworkInNetwork(Dev& device, std::int64_t in, std::int64_t out, bool bias = true) {
     require(in >= 1 && out >= 1, "NetworkInNetwork: channels must be at least 1, got ", in, " and ", out);
     weight_ = normal_parameter(device, in, out, std::sqrt(2.0 / static_cast<double>(in)));

@@ -12,6 +12,8 @@ template <int D, Device Dev = Cpu>
   requires Dimension<D>
 class SubmanifoldConvolution {
  public:
+  using DeviceType = Dev;
+
   SubmanifoldConvolution(Dev& device, std::int64_t in, std::int64_t out, const Point<D>& size,
                          const ConvolutionSettings& settings = {})
       : window_(in_layer(name(), [&] { return submanifold_window(size); })),

@@ -1,0 +1,54 @@
+// What all element-wise activations share: y = f(x), dx = dy f'(x, y).
+#pragma once
+
+#include "scn/autograd/tape.hpp"
+#include "scn/layers/row_layer.hpp"
+
+namespace scn {
+
+/// Function has `constexpr T operator()(T x) const` and `constexpr T slope(T x, T y) const`. One pass over memory each way;
+/// keeps x and y for the backward pass.
+template <class Function>
+class Activation : public RowLayer<Activation<Function>> {
+ public:
+  explicit Activation(Function function = {}) : function_(function) {}
+
+  using RowLayer<Activation<Function>>::operator();
+  template <Device Dev>
+  Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
+    using T = typename Dev::Scalar;
+    struct Forward {
+      Function function;
+      MatrixView<const T> x;
+      MatrixView<T> y;
+      constexpr void operator()(std::int64_t row, std::int64_t c) const { y(row, c) = function(x(row, c)); }
+    };
+    struct Backward {
+      Function function;
+      MatrixView<const T> x, y, dy;
+      MatrixView<T> dx;
+      Write write;
+      constexpr void operator()(std::int64_t row, std::int64_t c) const {
+        store(dx(row, c), dy(row, c) * function.slope(x(row, c), y(row, c)), write);
+      }
+    };
+    Matrix<Dev> y(x.device(), x.rows().bound, x.channels());
+    parallel_for(x.device(), x.rows(), x.channels(), Forward{function_, std::as_const(x.value()).view(), y.view()});
+    const bool record = is_recording(tape, x.needs_gradient());
+    Variable<Dev> result(std::move(y), record);
+    if (record)
+      tape->record([function = function_, x, result] {
+        if (!result.has_gradient()) return;
+        const auto [dx, write] = x.contribute();
+        parallel_for(x.device(), x.rows(), x.channels(),
+                     Backward{function, std::as_const(x.value()).view(), std::as_const(result.value()).view(),
+                              result.gradient().view(), dx.view(), write});
+      });
+    return result;
+  }
+
+ private:
+  Function function_;
+};
+
+}  // namespace scn

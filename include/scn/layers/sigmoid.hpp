@@ -1,0 +1,24 @@
+// Logistic sigmoid.
+#pragma once
+
+#include <cmath>
+
+#include "scn/layers/activation.hpp"
+
+namespace scn {
+
+/// y = 1 / (1 + exp(-x)).
+struct Logistic {
+  template <class T>
+  T operator()(T x) const {
+    return T{1} / (T{1} + std::exp(-x));
+  }
+  template <class T>
+  constexpr T slope(T, T y) const {
+    return y * (T{1} - y);
+  }
+};
+
+class Sigmoid : public Activation<Logistic> {};
+
+}  // namespace scn

@@ -1,0 +1,154 @@
+// Branches: several layers on one input, and joining or adding what they give.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scn/layers/any_layer.hpp"
+
+namespace scn {
+
+/// Gives the result of every branch on the same input, in order.
+template <int D, Device Dev = Cpu>
+  requires Dimension<D>
+class ConcatTable {
+ public:
+  using DeviceType = Dev;
+
+  /// Adds a branch, named by its position; returns the table for chaining.
+  template <class Layer>
+  ConcatTable& add(Layer branch) {
+    branches_.emplace_back(std::move(branch));
+    return *this;
+  }
+
+  Tensors<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
+    Tensors<D, Dev> results;
+    for (const auto& branch : branches_) results.push_back(single<D, Dev>("ConcatTable", branch({x}, tape)));
+    return results;
+  }
+
+  /// The first branch's answer, which the others have to share.
+  Point<D> input_size(const Point<D>& out) const {
+    if (branches_.empty()) return out;
+    const Point<D> in = branches_.front().input_size(out);
+    for (const auto& branch : branches_)
+      require(branch.input_size(out) == in, "ConcatTable<", D, ">: the branches need inputs of ", to_string(in),
+              " and ", to_string(branch.input_size(out)), " for one output");
+    return in;
+  }
+
+  void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
+    for (std::size_t i = 0; i < branches_.size(); ++i)
+      branches_[i].parameters(prefix + std::to_string(i) + ".", into);
+  }
+
+ private:
+  std::vector<AnyLayer<D, Dev>> branches_;
+};
+
+namespace detail {
+
+/// Throws unless there is a tensor, all are on the same sites, and, for a sum, have as many channels.
+template <int D, Device Dev>
+void require_same_sites(std::string_view layer, const Tensors<D, Dev>& tensors, bool same_channels) {
+  require(!tensors.empty(), layer, "<", D, ">: there is no tensor to work on");
+  for (std::size_t i = 1; i < tensors.size(); ++i) {
+    require(tensors[i].sites == tensors[0].sites, layer, "<", D, ">: tensors 0 and ", i, " live on different sites (",
+            tensors[0].rows().bound, " and ", tensors[i].rows().bound, " rows)");
+    require(!same_channels || tensors[i].channels() == tensors[0].channels(), layer, "<", D, ">: tensor ", i, " has ",
+            tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
+  }
+}
+
+/// to(row, c + to_offset) (+)= from(row, c + from_offset).
+template <class S>
+struct CopyChannels {
+  MatrixView<const S> from;
+  MatrixView<S> to;
+  std::int64_t from_offset, to_offset;
+  Write write;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    store(to(row, c + to_offset), from(row, c + from_offset), write);
+  }
+};
+
+}  // namespace detail
+
+/// Puts the channels of several tensors on the same sites side by side, in order.
+template <int D, Device Dev = Cpu>
+  requires Dimension<D>
+class JoinTable {
+ public:
+  SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
+    using Copy = detail::CopyChannels<typename Dev::Scalar>;
+    detail::require_same_sites("JoinTable", tensors, false);
+    std::int64_t channels = 0;
+    bool needs_gradient = false;
+    for (const auto& tensor : tensors) {
+      channels += tensor.channels();
+      needs_gradient = needs_gradient || tensor.features.needs_gradient();
+    }
+    Dev& device = tensors[0].device();
+    Matrix<Dev> y(device, tensors[0].rows().bound, channels);
+    std::int64_t offset = 0;
+    for (const auto& tensor : tensors) {
+      parallel_for(device, tensor.rows(), tensor.channels(),
+                   Copy{std::as_const(tensor.features.value()).view(), y.view(), 0, offset, Write::assign});
+      offset += tensor.channels();
+    }
+    const bool record = is_recording(tape, needs_gradient);
+    Variable<Dev> result(std::move(y), record);
+    if (record) {
+      std::vector<Variable<Dev>> parts;
+      for (const auto& tensor : tensors) parts.push_back(tensor.features);
+      tape->record([parts, result] {
+        if (!result.has_gradient()) return;
+        std::int64_t from = 0;
+        for (const auto& part : parts) {
+          if (part.needs_gradient()) {
+            const auto [dx, write] = part.contribute();
+            parallel_for(part.device(), part.rows(), part.channels(),
+                         Copy{result.gradient().view(), dx.view(), from, 0, write});
+          }
+          from += part.channels();
+        }
+      });
+    }
+    return tensors[0].with(std::move(result));
+  }
+};
+
+/// The sum of several tensors on the same sites with as many channels.
+template <int D, Device Dev = Cpu>
+  requires Dimension<D>
+class AddTable {
+ public:
+  SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
+    detail::require_same_sites("AddTable", tensors, true);
+    Matrix<Dev> y = tensors[0].features.value().copy();
+    bool needs_gradient = tensors[0].features.needs_gradient();
+    for (std::size_t i = 1; i < tensors.size(); ++i) {
+      Tape::add_to(y, tensors[i].features.value(), Write::add);
+      needs_gradient = needs_gradient || tensors[i].features.needs_gradient();
+    }
+    const bool record = is_recording(tape, needs_gradient);
+    Variable<Dev> result(std::move(y), record);
+    if (record) {
+      std::vector<Variable<Dev>> parts;
+      for (const auto& tensor : tensors) parts.push_back(tensor.features);
+      tape->record([parts, result] {
+        if (!result.has_gradient()) return;
+        for (const auto& part : parts) {
+          if (!part.needs_gradient()) continue;
+          const auto [dx, write] = part.contribute();
+          Tape::add_to(dx, result.gradient(), write);
+        }
+      });
+    }
+    return tensors[0].with(std::move(result));
+  }
+};
+
+}  // namespace scn
