@@ -1,5 +1,5 @@
 // Eleven dimensions are not supported.
-// expected: Dimension<
+// expected: is_dimension<
 #include <scn/scn.hpp>
 
 int main() {

@@ -1,5 +1,5 @@
 // A type that no header declared to be a device is none.
-// expected: Device<
+// expected: is_device<
 #include <scn/scn.hpp>
 
 using Features = scn::Matrix<int, float>;
