@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -28,19 +29,25 @@ constexpr bool z_less(const Site<D>& a, const Site<D>& b) {
   return a.at[deciding] < b.at[deciding];
 }
 
-/// Morton codes of a set of sites, made of those bits alone that differ within the set; they compare like z_less.
+/// Morton codes of a set of sites, made of those bits alone that differ within the set; they compare like z_less. Bits
+/// that follow from the sign of their coordinate are left out, so that a small region around zero has short codes too.
 template <int D>
 class ZCode {
  public:
   ZCode(const Site<D>* sites, std::int64_t count) {
+    const auto folded = [](std::int32_t coordinate) { return coordinate ^ (coordinate >> 31); };
     Site<D> varying;
+    Point<D> unsigned_varying(std::numeric_limits<std::int32_t>::min());  // the sign itself stays
     for (std::int64_t i = 1; i < count; ++i) {
       varying.sample |= sites[i].sample ^ sites[0].sample;
-      for (int axis = 0; axis < D; ++axis) varying.at[axis] |= sites[i].at[axis] ^ sites[0].at[axis];
+      for (int axis = 0; axis < D; ++axis) {
+        varying.at[axis] |= sites[i].at[axis] ^ sites[0].at[axis];
+        unsigned_varying[axis] |= folded(sites[i].at[axis]) ^ folded(sites[0].at[axis]);
+      }
     }
     for (int bit = 31; bit >= 0; --bit) add(-1, bit, varying.sample);
     for (int bit = 31; bit >= 0; --bit)
-      for (int axis = 0; axis < D; ++axis) add(axis, bit, varying.at[axis]);
+      for (int axis = 0; axis < D; ++axis) add(axis, bit, varying.at[axis] & unsigned_varying[axis]);
   }
 
   /// Whether the codes of this set have at most 64 bits.
