@@ -48,8 +48,8 @@ class Matrix {
   /// A copy of rows * channels row-major numbers in host memory, converted to T.
   template <class Number>
   static Matrix from_host(Dev& device, std::int64_t rows, std::int64_t channels, std::span<const Number> values) {
-    require(static_cast<std::int64_t>(values.size()) == rows * channels, "Matrix: expected ", rows, " x ", channels,
-            " numbers, got ", values.size());
+    require(static_cast<std::int64_t>(values.size()) == checked_bytes(rows, channels, 1), "Matrix: expected ", rows,
+            " x ", channels, " numbers, got ", values.size());
     Matrix matrix(device, rows, channels);
     std::vector<T> padded(static_cast<std::size_t>(rows * matrix.pitch_), T{});
     for (std::int64_t row = 0; row < rows; ++row)

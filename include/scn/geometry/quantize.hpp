@@ -1,6 +1,7 @@
 // Real points to sites: floor((p - origin) / edge), computed in double.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -26,7 +27,7 @@ template <int D>
 struct Grid {
   double edge = 1.0;                       ///< length of a voxel's edge, in the unit of the points
   std::array<double, std::size_t{D}> origin{};  ///< the lower corner of voxel (0, 0, ...)
-  std::optional<Point<D>> extent;          ///< voxels outside [0, extent) are left out
+  std::optional<Point<D>> extent{};        ///< voxels outside [0, extent) are left out
   std::int32_t sample = 0;                 ///< sample of every site
 };
 
@@ -45,8 +46,9 @@ template <int D, class T>
 Quantized<D> quantize(const PointView<T>& points, const Grid<D>& grid) {
   require(grid.edge > 0 && std::isfinite(grid.edge), "quantize: the edge of a voxel must be positive and finite, got ",
           grid.edge);
-  require(points.count >= 0 && (points.stride >= D || points.count == 0), "quantize: points of dimension ", D,
-          " need a stride of at least ", D, ", got ", points.stride);
+  require(points.count >= 0, "quantize: the number of points must not be negative, got ", points.count);
+  require(points.stride >= D || points.count == 0, "quantize: points of dimension ", D, " need a stride of at least ", D,
+          ", got ", points.stride);
   Quantized<D> result;
   result.sites.reserve(static_cast<std::size_t>(points.count));
   result.points.reserve(static_cast<std::size_t>(points.count));

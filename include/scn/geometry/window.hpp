@@ -100,7 +100,10 @@ Point<D> output_extent(const Point<D>& in, const Window<D>& window) {
     const std::int64_t room = std::int64_t{in[axis]} + 2 * std::int64_t{window.pad[axis]} -
                               std::int64_t{window.dilation[axis]} * (window.size[axis] - 1) - 1;
     require(room >= 0, "a window of ", to_string(window), " does not fit into the extent ", to_string(in));
-    out[axis] = static_cast<std::int32_t>(room / window.stride[axis] + 1);
+    const std::int64_t extent = room / window.stride[axis] + 1;
+    require<LimitExceeded>(fits_int32(extent), "the extent that follows from ", to_string(in), " through ",
+                           to_string(window), " passes the range of int32");
+    out[axis] = static_cast<std::int32_t>(extent);
   }
   return out;
 }
