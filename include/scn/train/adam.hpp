@@ -14,7 +14,7 @@ struct AdamSettings {
   double rate = 1e-3;
   double beta1 = 0.9;       ///< share of the mean gradient that a step keeps
   double beta2 = 0.999;     ///< share of the mean squared gradient that a step keeps
-  double epsilon = 1e-8;    ///< added to the root of the mean square
+  double epsilon = 1e-8;    ///< added to the root of the mean square; above 0
   double weight_decay = 0;  ///< times the parameter, joins its gradient
 };
 
@@ -81,11 +81,13 @@ class Adam {
     return Matrix<Dev, T>::zeros(variable.device(), variable.rows().bound, variable.channels());
   }
 
+  static bool is_amount(double number) { return std::isfinite(number) && number >= 0; }
   static const AdamSettings& checked(const AdamSettings& settings) {
-    for (const double number : {settings.rate, settings.epsilon, settings.weight_decay})
-      require(std::isfinite(number) && number >= 0,
-              "Adam: rate, epsilon and weight decay must be finite and not negative, got ", settings.rate, ", ",
-              settings.epsilon, " and ", settings.weight_decay);
+    require(is_amount(settings.rate) && is_amount(settings.weight_decay),
+            "Adam: rate and weight decay must be finite and not negative, got ", settings.rate, " and ",
+            settings.weight_decay);
+    require(is_amount(settings.epsilon) && settings.epsilon > 0, "Adam: epsilon must be finite and above 0, got ",
+            settings.epsilon);
     for (const double beta : {settings.beta1, settings.beta2})
       require(beta >= 0 && beta < 1, "Adam: beta1 and beta2 must lie in [0, 1), got ", settings.beta1, " and ",
               settings.beta2);

@@ -89,9 +89,10 @@ struct CrossEntropyBackward {
 };
 
 /// Checks labels and weights, and gives each row its class and share.
-template <class T, class Label>
-std::vector<RowTarget<T>> row_targets(std::int64_t rows, std::int64_t classes, std::span<Label> labels,
+template <class T, Labels Range>
+std::vector<RowTarget<T>> row_targets(std::int64_t rows, std::int64_t classes, const Range& range,
                                       const CrossEntropySettings& settings) {
+  const std::span labels(range);
   const std::vector<double>& weights = settings.weights;
   require(static_cast<std::int64_t>(labels.size()) == rows, "cross_entropy: expected a label for each of ", rows,
           " rows, got ", labels.size());
@@ -136,7 +137,7 @@ Variable<Dev, typename Dev::Accumulator> cross_entropy(const Variable<Dev>& logi
   using T = typename Dev::Accumulator;
   using Target = detail::RowTarget<T>;
   Dev& device = logits.device();
-  const auto host_targets = detail::row_targets<T>(logits.rows().bound, logits.channels(), std::span(labels), settings);
+  const auto host_targets = detail::row_targets<T>(logits.rows().bound, logits.channels(), labels, settings);
   Buffer<Target, Dev> targets(device, std::span<const Target>(host_targets));
   Buffer<detail::SoftmaxRow<T>, Dev> softmax(device, logits.rows().bound);
   const detail::CrossEntropyRows<S, T> rows{std::as_const(logits.value()).view(), targets.data(), softmax.data()};

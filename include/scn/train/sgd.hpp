@@ -73,11 +73,11 @@ class SGD {
     }
   };
 
+  static bool is_amount(double number) { return std::isfinite(number) && number >= 0; }
   static const SGDSettings& checked(const SGDSettings& settings) {
-    for (const double number : {settings.rate, settings.momentum, settings.weight_decay})
-      require(std::isfinite(number) && number >= 0,
-              "SGD: rate, momentum and weight decay must be finite and not negative, got ", settings.rate, ", ",
-              settings.momentum, " and ", settings.weight_decay);
+    require(is_amount(settings.rate) && is_amount(settings.momentum) && is_amount(settings.weight_decay),
+            "SGD: rate, momentum and weight decay must be finite and not negative, got ", settings.rate, ", ",
+            settings.momentum, " and ", settings.weight_decay);
     require(!settings.nesterov || settings.momentum > 0, "SGD: Nesterov's step needs a momentum above 0");
     return settings;
   }
