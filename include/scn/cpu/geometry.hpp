@@ -23,6 +23,13 @@ std::string to_text(const Site<D>& site) {
   return message("site ", to_string(site.at), " of sample ", site.sample);
 }
 
+template <int D>
+bool lies_in(const Point<D>& point, const Point<D>& extent) {
+  bool inside = true;
+  for (int axis = 0; axis < D; ++axis) inside = inside && point[axis] >= 0 && point[axis] < extent[axis];
+  return inside;
+}
+
 inline void require_rows(std::int64_t count) {
   require<LimitExceeded>(count < std::numeric_limits<std::int32_t>::max(), "a level holds at most 2147483646 sites, got ",
                          count);
@@ -47,12 +54,13 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
   const Site<D>* site = points.data();
   const std::int64_t count = points.size();
   cpu::require_rows(count);
+  require(samples >= 0, "the number of samples must not be negative, got ", samples);
   for (std::int64_t i = 0; i < count; ++i) {
     require(site[i].sample >= 0, "point ", i, " has the negative sample index ", site[i].sample);
     samples = std::max(samples, std::int64_t{site[i].sample} + 1);
-    for (int axis = 0; extent && axis < D; ++axis)
-      require(site[i].at[axis] >= 0 && site[i].at[axis] < (*extent)[axis], "point ", i, ": ", cpu::to_text(site[i]),
-              " lies outside the extent ", to_string(*extent));
+    if (extent && !cpu::lies_in(site[i].at, *extent))
+      throw InvalidArgument(message("point ", i, ": ", cpu::to_text(site[i]), " lies outside the extent ",
+                                    to_string(*extent)));
   }
   const std::vector<std::int32_t> order = z_order(site, count);
   std::vector<Site<D>> sorted;
@@ -64,8 +72,9 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
       sorted.push_back(here);
       first.push_back(static_cast<std::int64_t>(i));
     } else {
-      require(duplicates != Duplicates::reject, "points ", order[static_cast<std::size_t>(first.back())], " and ",
-              order[i], " are both at ", cpu::to_text(here), ", and duplicates are rejected");
+      if (duplicates == Duplicates::reject)
+        throw InvalidArgument(message("points ", order[static_cast<std::size_t>(first.back())], " and ", order[i],
+                                      " are both at ", cpu::to_text(here), ", and duplicates are rejected"));
     }
     row_of_point[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(sorted.size()) - 1;
   }
