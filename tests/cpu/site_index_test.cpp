@@ -1,0 +1,122 @@
+// Tests of the look-up from sites to rows: nothing lost, nothing invented, no slow inputs.
+#include "scn/cpu/site_index.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <vector>
+
+#include "catch.hpp"
+#include "support/library.hpp"
+#include "support/random_cases.hpp"
+
+namespace {
+
+using namespace scn;
+
+template <int D>
+cpu::SiteIndex<D> index_of(const std::vector<Site<D>>& sites) {
+  return {sites.data(), static_cast<std::int64_t>(sites.size())};
+}
+
+/// How many sites are not found at their own row.
+template <int D>
+int lost(const std::vector<Site<D>>& sites) {
+  const auto index = index_of(sites);
+  int count = 0;
+  for (std::size_t row = 0; row < sites.size(); ++row)
+    count += index.find(sites[row]) != static_cast<std::int32_t>(row);
+  return count;
+}
+
+TEST_CASE("Every site is found at its row in 1 to 10 dimensions", "[cpu][RC-25]") {
+  library::for_each_dimension<10>([](auto dimension) {
+    constexpr int D = dimension();
+    oracle::Random random(D);
+    const auto sites = library::points<D>(
+        oracle::random_sites(random, {.dimension = D, .count = 500, .samples = 2, .low = -1000, .high = 1000}));
+    CHECK(lost(sites) == 0);
+    const auto index = index_of(sites);
+    int found = 0;
+    for (Site<D> site : sites) {
+      site.at[D - 1] += 5000;
+      found += index.find(site) >= 0;
+    }
+    CHECK(found == 0);
+  });
+}
+
+TEST_CASE("The ends of int32 are sites like others, and none stands for an empty place", "[cpu][RC-22]") {
+  constexpr std::int32_t largest = std::numeric_limits<std::int32_t>::max();
+  constexpr std::int32_t smallest = std::numeric_limits<std::int32_t>::min();
+  const std::vector<Site<3>> sites{{0, {0, 0, 0}},
+                                   {0, {-1, -1, -1}},
+                                   {511, {-1, -1, -1}},
+                                   {largest, {largest, largest, largest}},
+                                   {0, {smallest, smallest, smallest}},
+                                   {largest, {-1, -1, -1}}};
+  CHECK(lost(sites) == 0);
+  CHECK(index_of(sites).find({largest, {0, 0, 0}}) == -1);
+}
+
+TEST_CASE("A coordinate in another place or sample is another site", "[cpu]") {
+  const auto sites = std::vector<Site<2>>{{0, {1, 2}}, {2, {1, 0}}};
+  const auto index = index_of(sites);
+  CHECK(index.find({0, {2, 1}}) == -1);
+  CHECK(index.find({1, {1, 2}}) == -1);
+  CHECK(index.find({1, {2, 0}}) == -1);
+}
+
+TEST_CASE("An index of any number of sites loses none, at each power of two too", "[cpu][LIM-13][RC-24]") {
+  std::vector<Site<1>> sites;
+  for (std::int32_t count = 1; count <= 140; ++count) {
+    sites.push_back({0, count * 3});
+    REQUIRE(lost(sites) == 0);
+  }
+}
+
+TEST_CASE("An index without sites finds nothing", "[cpu][LIM-01]") {
+  CHECK(cpu::SiteIndex<3>().find({0, {0, 0, 0}}) == -1);
+  CHECK(index_of(std::vector<Site<3>>{}).find({0, {0, 0, 0}}) == -1);
+}
+
+/// The part of the places of a table that n sites fall into, relative to that of random numbers.
+template <int D>
+double spread(const std::vector<Site<D>>& sites) {
+  std::set<std::size_t> places;
+  const std::size_t size = std::bit_ceil(2 * sites.size() + 1);
+  for (const Site<D>& site : sites) places.insert(cpu::SiteIndex<D>::hash(site) & (size - 1));
+  const double load = static_cast<double>(sites.size()) / static_cast<double>(size);
+  return static_cast<double>(places.size()) / static_cast<double>(size) / (1 - std::exp(-load));
+}
+
+TEST_CASE("Multiples of powers of two, lines and mirrored sites spread like random ones", "[cpu][LIM-14]") {
+  for (const int shift : {0, 10, 16, 20, 24}) {
+    std::vector<Site<3>> cube;
+    std::vector<Site<2>> line, diagonal;
+    const std::int32_t step = std::int32_t{1} << shift, reach = std::min(2048, (1 << 30) / step);
+    for (std::int32_t i = -8; i < 8; ++i)
+      for (std::int32_t j = -8; j < 8; ++j)
+        for (std::int32_t k = -8; k < 8; ++k) cube.push_back({0, {i * step, j * step, k * step}});
+    for (std::int32_t i = -reach; i < reach; ++i) {
+      line.push_back({0, {i * step, 0}});
+      diagonal.push_back({0, {i * step, -i * step}});
+    }
+    INFO("multiples of 2^" << shift);
+    CHECK(spread(cube) > 0.9);
+    CHECK(spread(line) > 0.9);
+    CHECK(spread(diagonal) > 0.9);
+  }
+}
+
+TEST_CASE("Samples spread too", "[cpu][LIM-14]") {
+  std::vector<Site<1>> sites;
+  for (std::int32_t sample = 0; sample < 4096; ++sample) sites.push_back({sample * 65536, 0});
+  CHECK(spread(sites) > 0.9);
+}
+
+}  // namespace
