@@ -1,0 +1,59 @@
+// Tests of features on active sites.
+#include "scn/tensor/sparse_tensor.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "catch.hpp"
+#include "scn/cpu/geometry.hpp"
+#include "support/library.hpp"
+
+namespace {
+
+using namespace scn;
+
+SparseTensor<2> make_tensor(Cpu& device, std::int64_t channels) {
+  const auto rulebook = std::make_shared<Rulebook<2>>(
+      device, library::make_input<2>(device, {{0, {1, 2}}, {2, {3, 4}}, {0, {1, 2}}}, Point<2>{5, 6}, 4));
+  const auto sites = rulebook->input().sites;
+  return {Variable<Cpu>(Matrix<Cpu>::zeros(device, sites->count(), channels)), sites, rulebook};
+}
+
+TEST_CASE("A sparse tensor answers for its features, its sites and its device", "[tensor]") {
+  Cpu device;
+  const SparseTensor<2> tensor = make_tensor(device, 3);
+  CHECK(&tensor.device() == &device);
+  CHECK(tensor.rows().bound == 2);
+  CHECK(tensor.channels() == 3);
+  CHECK(tensor.samples() == 4);
+  CHECK(tensor.extent() == Point<2>{5, 6});
+}
+
+TEST_CASE("Other features go onto the same sites and rulebook", "[tensor]") {
+  Cpu device;
+  const SparseTensor<2> tensor = make_tensor(device, 3);
+  const Variable<Cpu> features(Matrix<Cpu>::zeros(device, 2, 7));
+  const SparseTensor<2> other = tensor.with(features);
+  CHECK(other.channels() == 7);
+  CHECK(other.features.same(features));
+  CHECK(other.sites == tensor.sites);
+  CHECK(other.rulebook == tensor.rulebook);
+  CHECK(tensor.channels() == 3);
+}
+
+TEST_CASE("A copy of a sparse tensor shares its features", "[tensor]") {
+  Cpu device;
+  const SparseTensor<2> tensor = make_tensor(device, 1), copy = tensor;
+  CHECK(copy.features.same(tensor.features));
+  copy.features.value().view()(0, 0) = 5;
+  CHECK(tensor.features.value().to_host() == std::vector<float>{5, 0});
+}
+
+TEST_CASE("The processor in single precision is the default device of a tensor", "[tensor]") {
+  STATIC_REQUIRE(std::is_same_v<SparseTensor<3>, SparseTensor<3, CpuDevice<float>>>);
+  STATIC_REQUIRE(std::is_same_v<Tensors<3>, std::vector<SparseTensor<3, Cpu>>>);
+}
+
+}  // namespace
