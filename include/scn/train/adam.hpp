@@ -18,6 +18,27 @@ struct AdamSettings {
   double weight_decay = 0;  ///< times the parameter, joins its gradient
 };
 
+namespace detail {
+
+template <class T>
+struct AdamStep {
+  MatrixView<const T> gradient;
+  MatrixView<T> value, mean, square;
+  T keep1, take1, keep2, take2;  // beta and 1 - beta, the latter rounded once
+  T rate, root;                  // with the corrections of the moments in them
+  T epsilon, weight_decay;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    const T slope = gradient(row, c) + weight_decay * value(row, c);
+    const T first = keep1 * mean(row, c) + take1 * slope;
+    const T second = keep2 * square(row, c) + take2 * slope * slope;
+    mean(row, c) = first;
+    square(row, c) = second;
+    value(row, c) -= rate * first / (root * std::sqrt(second) + epsilon);
+  }
+};
+
+}  // namespace detail
+
 /// Kingma and Ba, ICLR 2015, algorithm 1, in PyTorch's form. Shares the variables with the network and keeps two
 /// moments for each; a variable's count of steps, which corrects its moments, is its own.
 template <Device Dev>
@@ -45,12 +66,13 @@ class Adam {
       const double steps = static_cast<double>(++state.steps);
       const double correction1 = 1 - std::pow(settings_.beta1, steps);
       const double correction2 = 1 - std::pow(settings_.beta2, steps);
-      parallel_for(variable.device(), variable.rows(), variable.channels(),
-                   Move{variable.gradient().view(), variable.value().view(), state.mean.view(), state.square.view(),
-                        static_cast<T>(settings_.beta1), static_cast<T>(1 - settings_.beta1),
-                        static_cast<T>(settings_.beta2), static_cast<T>(1 - settings_.beta2),
-                        static_cast<T>(settings_.rate / correction1), static_cast<T>(1 / std::sqrt(correction2)),
-                        static_cast<T>(settings_.epsilon), static_cast<T>(settings_.weight_decay)});
+      parallel_for(
+          variable.device(), variable.rows(), variable.channels(),
+          detail::AdamStep<T>{variable.gradient().view(), variable.value().view(), state.mean.view(),
+                              state.square.view(), static_cast<T>(settings_.beta1), static_cast<T>(1 - settings_.beta1),
+                              static_cast<T>(settings_.beta2), static_cast<T>(1 - settings_.beta2),
+                              static_cast<T>(settings_.rate / correction1), static_cast<T>(1 / std::sqrt(correction2)),
+                              static_cast<T>(settings_.epsilon), static_cast<T>(settings_.weight_decay)});
       variable.clear_gradient();
     }
   }
@@ -60,21 +82,6 @@ class Adam {
     Variable<Dev, T> variable;
     Matrix<Dev, T> mean, square;
     std::int64_t steps = 0;
-  };
-  struct Move {
-    MatrixView<const T> gradient;
-    MatrixView<T> value, mean, square;
-    T keep1, take1, keep2, take2;  // beta and 1 - beta, the latter rounded once
-    T rate, root;                  // with the corrections of the moments in them
-    T epsilon, weight_decay;
-    constexpr void operator()(std::int64_t row, std::int64_t c) const {
-      const T slope = gradient(row, c) + weight_decay * value(row, c);
-      const T first = keep1 * mean(row, c) + take1 * slope;
-      const T second = keep2 * square(row, c) + take2 * slope * slope;
-      mean(row, c) = first;
-      square(row, c) = second;
-      value(row, c) -= rate * first / (root * std::sqrt(second) + epsilon);
-    }
   };
 
   static Matrix<Dev, T> zeros_like(const Variable<Dev, T>& variable) {

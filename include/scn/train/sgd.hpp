@@ -17,6 +17,27 @@ struct SGDSettings {
   bool nesterov = false;    ///< needs a momentum; Sutskever et al., ICML 2013, as PyTorch writes it
 };
 
+namespace detail {
+
+template <class T>
+struct GradientDescentStep {
+  MatrixView<const T> gradient;
+  MatrixView<T> value, velocity;  // the latter without data if there is no momentum
+  T rate, momentum, weight_decay;
+  bool nesterov;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    T slope = gradient(row, c) + weight_decay * value(row, c);
+    if (velocity.data != nullptr) {
+      const T kept = momentum * velocity(row, c) + slope;
+      velocity(row, c) = kept;
+      slope = nesterov ? slope + momentum * kept : kept;
+    }
+    value(row, c) -= rate * slope;
+  }
+};
+
+}  // namespace detail
+
 /// PyTorch's rule: g = gradient + weight_decay w; v = momentum v + g, from v = 0; w -= rate v, or with Nesterov
 /// w -= rate (g + momentum v). Shares the variables with the network; keeps v only if there is a momentum.
 template <Device Dev>
@@ -44,10 +65,11 @@ class SGD {
     for (State& state : states_) {
       const Variable<Dev, T>& variable = state.variable;
       if (!variable.has_gradient()) continue;
-      parallel_for(variable.device(), variable.rows(), variable.channels(),
-                   Move{variable.gradient().view(), variable.value().view(), state.velocity.view(),
-                        static_cast<T>(settings_.rate), static_cast<T>(settings_.momentum),
-                        static_cast<T>(settings_.weight_decay), settings_.nesterov});
+      parallel_for(
+          variable.device(), variable.rows(), variable.channels(),
+          detail::GradientDescentStep<T>{variable.gradient().view(), variable.value().view(), state.velocity.view(),
+                                         static_cast<T>(settings_.rate), static_cast<T>(settings_.momentum),
+                                         static_cast<T>(settings_.weight_decay), settings_.nesterov});
       variable.clear_gradient();
     }
   }
@@ -56,21 +78,6 @@ class SGD {
   struct State {
     Variable<Dev, T> variable;
     Matrix<Dev, T> velocity;
-  };
-  struct Move {
-    MatrixView<const T> gradient;
-    MatrixView<T> value, velocity;
-    T rate, momentum, weight_decay;
-    bool nesterov;
-    constexpr void operator()(std::int64_t row, std::int64_t c) const {
-      T slope = gradient(row, c) + weight_decay * value(row, c);
-      if (velocity.data != nullptr) {
-        const T kept = momentum * velocity(row, c) + slope;
-        velocity(row, c) = kept;
-        slope = nesterov ? slope + momentum * kept : kept;
-      }
-      value(row, c) -= rate * slope;
-    }
   };
 
   static bool is_amount(double number) { return std::isfinite(number) && number >= 0; }
