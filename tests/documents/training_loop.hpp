@@ -8,9 +8,8 @@ template <scn::Device Dev>
 auto segmenter(Dev& device, int classes) {
   using namespace scn;
   return Sequential{SubmanifoldConvolution<3, Dev>{device, 4, 16, 3},
-                    UNet<3, Dev>{device, {.channels = {16, 32, 48}, .repetitions = 1}},
-                    BatchNormReLU{device, 16}, NetworkInNetwork{device, 16, classes},
-                    OutputLayer<3, Dev>{device}};
+                    UNet<3, Dev>{device, {.channels = {16, 32, 48}, .repetitions = 1}}, BatchNormReLU{device, 16},
+                    NetworkInNetwork{device, 16, classes}, OutputLayer<3, Dev>{device}};
 }
 
 template <scn::Device Dev, class Dataset>
