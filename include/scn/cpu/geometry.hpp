@@ -170,8 +170,7 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
                             static_cast<std::int32_t>(row)});
         }
       }
-      std::sort(list.begin(), list.end(),
-                [](const Rule& a, const Rule& b) { return std::pair(a.tap, a.out) < std::pair(b.tap, b.out); });
+      cpu::sort_by_tap_and_output(list);
       return;
     }
     for (std::int64_t tap = 0; tap < taps; ++tap) {

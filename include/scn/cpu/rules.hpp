@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,11 @@
 #include "scn/geometry/rules.hpp"
 
 namespace scn::cpu {
+
+inline void sort_by_tap_and_output(std::vector<Rule>& list) {
+  std::sort(list.begin(), list.end(),
+            [](const Rule& a, const Rule& b) { return std::pair(a.tap, a.out) < std::pair(b.tap, b.out); });
+}
 
 /// Pair p joins input row in[p] and output row out[p]. The pairs of tap k that end in tile t are
 /// [first[k * tiles + t], first[k * tiles + t + 1]), sorted by output row: one task computes one tile alone.
@@ -55,8 +61,7 @@ struct Rules {
   bool inputs_unique() const { return true; }
 
   /// Fills the map: list(tile, rules) appends the pairs of one tile, sorted by (tap, out).
-  template <class List>
-  void build(int threads, const List& list) {
+  void build(int threads, const std::function<void(std::int64_t, std::vector<Rule>&)>& list) {
     std::vector<std::vector<Rule>> parts(static_cast<std::size_t>(tiles));
     first.assign(static_cast<std::size_t>(taps * tiles + 1), 0);
     parallel(threads, tiles, [&](std::int64_t tile) {
@@ -90,8 +95,7 @@ inline Rules transposed(int threads, const Rules& rules) {
     parts[static_cast<std::size_t>(rule.in / swapped.tile_rows)].push_back({rule.tap, rule.out, rule.in});
   swapped.build(threads, [&](std::int64_t tile, std::vector<Rule>& part) {
     part = std::move(parts[static_cast<std::size_t>(tile)]);
-    std::sort(part.begin(), part.end(),
-              [](const Rule& a, const Rule& b) { return std::pair(a.tap, a.out) < std::pair(b.tap, b.out); });
+    sort_by_tap_and_output(part);
   });
   return swapped;
 }
