@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <set>
 #include <span>
@@ -187,8 +188,8 @@ TEST_CASE("Convolutions of whole numbers are exact in float", "[cpu][GRD-02]") {
 }
 
 TEST_CASE("Channels of all lengths around the width of registers are exact", "[cpu][RC-28][LIM-12]") {
-  for (const std::size_t in : {1, 2, 7, 8, 9, 31, 33})
-    for (const std::size_t out : {1, 4, 13, 16, 65}) {
+  for (const std::size_t in : std::initializer_list<std::size_t>{1, 2, 7, 8, 9, 31, 33})
+    for (const std::size_t out : std::initializer_list<std::size_t>{1, 4, 13, 16, 65}) {
       const Case made = make_case({.in = in, .out = out, .sites = 40, .whole = true});
       CHECK(difference(expected(made), run<float>(made)) == "");
     }

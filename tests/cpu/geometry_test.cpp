@@ -2,6 +2,7 @@
 #include "scn/cpu/geometry.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -97,7 +98,7 @@ TEST_CASE("Maps are complete both by looking up taps and by comparing sites", "[
 }
 
 TEST_CASE("Dilated windows see every dilation-th site", "[cpu][COR-04]") {
-  for (const std::size_t count : {std::size_t{8}, std::size_t{400}})
+  for (const std::size_t count : std::initializer_list<std::size_t>{8, 400})
     check_submanifold<2>(drawn(2, count), Window<2>{.size = {3, 4}, .dilation = {2, 3}, .pad = {2, 6}});
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <vector>
@@ -71,15 +72,15 @@ Result expected(const Case& of) {
 }
 
 TEST_CASE("Products over whole numbers are exact for any number of rows", "[cpu][COR-09]") {
-  for (const std::size_t rows : {1, 31, 32, 33, 4096, 4097, 9000}) {
+  for (const std::size_t rows : std::initializer_list<std::size_t>{1, 31, 32, 33, 4096, 4097, 9000}) {
     const Case made = make_case(rows, 3, 5);
     CHECK(run(made) == expected(made));
   }
 }
 
 TEST_CASE("Products over whole numbers are exact for channels of all lengths", "[cpu][RC-28]") {
-  for (const std::size_t in : {1, 2, 7, 16, 33})
-    for (const std::size_t out : {1, 4, 13, 65}) {
+  for (const std::size_t in : std::initializer_list<std::size_t>{1, 2, 7, 16, 33})
+    for (const std::size_t out : std::initializer_list<std::size_t>{1, 4, 13, 65}) {
       const Case made = make_case(40, in, out);
       CHECK(run(made) == expected(made));
     }
@@ -124,7 +125,7 @@ Numbers row_of(const Numbers& values, std::size_t row, std::size_t channels) {
 TEST_CASE("A row's bits do not depend on the rows around it", "[cpu][PRP-06]") {
   const Case made = make_case(70, 13, 9, false);
   const Result all = run(made);
-  for (const std::size_t row : {0, 31, 45, 69}) {
+  for (const std::size_t row : std::initializer_list<std::size_t>{0, 31, 45, 69}) {
     Case one = made;
     one.rows = 1;
     one.x = row_of(made.x, row, 13);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <set>
@@ -22,7 +23,7 @@ using scn::cpu::Pool;
 TEST_CASE("Blocks of every size start at multiples of 64 bytes", "[cpu]") {
   const auto pool = std::make_shared<Pool>();
   std::vector<Block> blocks;
-  for (const std::size_t size : {1, 63, 64, 65, 257, 1000, 4097, 100000}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{1, 63, 64, 65, 257, 1000, 4097, 100000}) {
     blocks.emplace_back(pool, size);
     CHECK(reinterpret_cast<std::uintptr_t>(blocks.back().data()) % 64 == 0);
   }
