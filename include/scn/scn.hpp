@@ -30,3 +30,8 @@
 #include "scn/networks/sparse_res_net.hpp"
 #include "scn/networks/sparse_vgg_net.hpp"
 #include "scn/networks/unet.hpp"
+#include "scn/train/adam.hpp"
+#include "scn/train/confusion.hpp"
+#include "scn/train/cross_entropy.hpp"
+#include "scn/train/mean_squared_error.hpp"
+#include "scn/train/sgd.hpp"

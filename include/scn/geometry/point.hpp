@@ -31,6 +31,11 @@ class Point {
   constexpr std::int32_t& operator[](int axis) { return coordinates_[static_cast<std::size_t>(axis)]; }
   constexpr std::int32_t operator[](int axis) const { return coordinates_[static_cast<std::size_t>(axis)]; }
   constexpr auto operator<=>(const Point&) const = default;
+  constexpr bool operator==(const Point& other) const {  // spelled out: the default calls memcmp
+    bool same = true;
+    for (int axis = 0; axis < D; ++axis) same = same && (*this)[axis] == other[axis];
+    return same;
+  }
 
  private:
   std::array<std::int32_t, static_cast<std::size_t>(D)> coordinates_{};
