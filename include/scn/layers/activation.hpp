@@ -11,7 +11,8 @@ namespace scn {
 template <class Function>
 class Activation : public RowLayer<Activation<Function>> {
  public:
-  explicit Activation(Function function = {}) : function_(function) {}
+  Activation() = default;
+  explicit Activation(Function function) : function_(function) {}
 
   using RowLayer<Activation<Function>>::operator();
   template <Device Dev>
