@@ -1,6 +1,7 @@
 // What the pooling layers share: a window, dropped leading channels, and a fold forwards and backwards.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "scn/autograd/tape.hpp"
@@ -26,9 +27,10 @@ struct FoldSum {
   }
 };
 
-/// Channels that are left when the first `drop` are; throws if there are not that many. Part of no row: any number fits.
+/// Channels that are left when the first `drop` are; throws if there are not that many. Without rows any number fits.
 template <Device Dev>
 std::int64_t pooled_channels(std::string_view layer, const Variable<Dev>& x, std::int64_t drop) {
+  if (x.rows().bound == 0) return std::max<std::int64_t>(0, x.channels() - drop);
   require(x.channels() >= drop, layer, ": input has ", x.channels(), " channels, of which ", drop,
           " cannot be dropped");
   return x.channels() - drop;

@@ -1,6 +1,7 @@
 // Branches: several layers on one input, and joining or adding what they give.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,14 +51,14 @@ class ConcatTable {
 
 namespace detail {
 
-/// Throws unless there is a tensor, all are on the same sites, and, for a sum, have as many channels.
+/// Throws unless there is a tensor, all are on the same sites, and, for a sum of rows, have as many channels.
 template <int D, Device Dev>
 void require_same_sites(std::string_view layer, const Tensors<D, Dev>& tensors, bool same_channels) {
   require(!tensors.empty(), layer, "<", D, ">: there is no tensor to work on");
   for (std::size_t i = 1; i < tensors.size(); ++i) {
     require(tensors[i].sites == tensors[0].sites, layer, "<", D, ">: tensors 0 and ", i, " live on different sites (",
             tensors[0].rows().bound, " and ", tensors[i].rows().bound, " rows)");
-    require(!same_channels || tensors[i].channels() == tensors[0].channels(), layer, "<", D, ">: tensor ", i, " has ",
+    require(!same_channels || tensors[i].channels() == tensors[0].channels() || tensors[i].rows().bound == 0, layer, "<", D, ">: tensor ", i, " has ",
             tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
   }
 }
@@ -120,18 +121,21 @@ class JoinTable {
   }
 };
 
-/// The sum of several tensors on the same sites with as many channels.
+/// The sum of several tensors on the same sites with as many channels. Without rows the largest number of channels stays.
 template <int D, Device Dev = Cpu>
   requires Dimension<D>
 class AddTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
     detail::require_same_sites("AddTable", tensors, true);
-    Matrix<Dev> y = tensors[0].features.value().copy();
-    bool needs_gradient = tensors[0].features.needs_gradient();
-    for (std::size_t i = 1; i < tensors.size(); ++i) {
-      Tape::add_to(y, tensors[i].features.value(), Write::add);
-      needs_gradient = needs_gradient || tensors[i].features.needs_gradient();
+    const auto& first = *std::max_element(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
+      return a.channels() < b.channels();
+    });
+    Matrix<Dev> y = first.features.value().copy();
+    bool needs_gradient = false;
+    for (const auto& tensor : tensors) {
+      if (&tensor != &first) Tape::add_to(y, tensor.features.value(), Write::add);
+      needs_gradient = needs_gradient || tensor.features.needs_gradient();
     }
     const bool record = is_recording(tape, needs_gradient);
     Variable<Dev> result(std::move(y), record);
