@@ -67,15 +67,14 @@ std::vector<std::int32_t> segment(scn::Cpu& device, const Network& network, cons
 int main(int argc, char** argv) try {
   using namespace scn;
   int threads = 0;
-  std::string data = support::data_folder(), weights, picture;
+  std::string data = support::data_folder(), weights, picture = support::picture_path();
   support::Arguments arguments("Segments PandaSet scan 02 with a sparse U-Net.");
   arguments.add("--threads", threads, "0: all processors");
   arguments.add("--data", data, "folder of the data");
   arguments.add("--weights", weights, "file of 03_train_lidar; without it the one in the data folder");
-  arguments.add("--picture", picture, "PNG file to write; without it segmentation.png beside the data folder");
+  arguments.add("--picture", picture, "PNG file to write");
   arguments.parse_or_exit(argc, argv);
   if (weights.empty()) weights = data + "/lidar_unet.safetensors";
-  if (picture.empty()) picture = data + "/../segmentation.png";
 
   Cpu device{.threads = threads};
   const auto network = support::lidar_network(device);

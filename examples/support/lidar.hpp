@@ -28,6 +28,9 @@ inline auto lidar_network(scn::Cpu& device) {
 /// The folder with the scans and the trained weights in the clone this program was built from.
 inline std::string data_folder() { return std::string(SCN_SOURCE_DIR) + "/data"; }
 
+/// Where the picture goes: the top of the clone.
+inline std::string picture_path() { return std::string(SCN_SOURCE_DIR) + "/segmentation.png"; }
+
 /// A scan that knows where the points of its forward scanner begin: intensity is on another scale there.
 struct LidarScan : Scan {
   std::int64_t first_forward = 0;

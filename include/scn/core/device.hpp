@@ -46,13 +46,13 @@ struct Epilogue {
 ///     multiply(dev, x, w, epilogue, y)                y = x w
 ///     multiply_backward_input(dev, dy, w, dx, write)  dx = dy w^T
 ///     multiply_backward_weight(dev, x, dy, dw, write) dw = x^T dy
-///     prepare(dev, parameter, taps, groups)           the device's form of a convolution's weights
+///     prepare(dev, parameter, taps, groups, in, out)  the device's form of a convolution's weights
 ///     convolve(dev, x, weights, r, epilogue, y)       y(out) = sum over (tap, in, out) of x(in) w(tap)
 ///     convolve_backward_input(dev, dy, weights, r transposed, dx, write)
 ///     convolve_backward_weight(dev, x, dy, r, groups, dw, write)
 ///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap order, f.finish
 ///     transpose(dev, r) -> Dev::Rules                 the same pairs with the roles of input and output swapped
-///     make_sites<D>(dev, points, extent, samples, duplicates), index_sites<D>(dev, sites)
+///     make_sites<D>(dev, points, extent, samples, duplicates)
 ///     make_rules<D>(dev, in, out, window), reach<D>(dev, in, window, extent)
 template <class Dev>
 concept conforms = requires(Dev& device) {

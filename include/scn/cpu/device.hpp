@@ -80,7 +80,7 @@ void synchronize(CpuDevice<T>&) {}
 /// f(row, channel) for every element, any order; one task is a block of rows.
 template <class T, class F>
 void parallel_for(CpuDevice<T>& device, Rows rows, std::int64_t channels, const F& f) {
-  const std::int64_t block = std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, channels));
+  const std::int64_t block = std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, channels));
   cpu::parallel(device.threads, (rows.bound + block - 1) / block, [&](std::int64_t task) {
     const F local = f;
     for (std::int64_t row = task * block, end = std::min(rows.bound, row + block); row < end; ++row)
