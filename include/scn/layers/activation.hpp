@@ -49,7 +49,7 @@ class Activation : public RowLayer<Activation<Function>> {
   }
 
  private:
-  Function function_;
+  Function function_{};
 };
 
 }  // namespace scn

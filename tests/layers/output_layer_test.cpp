@@ -1,0 +1,98 @@
+// Tests of OutputLayer against the oracle: from sites back to points.
+#include "scn/layers/output_layer.hpp"
+
+#include "catch.hpp"
+#include "scn/layers/input_layer.hpp"
+#include "scn/layers/max_pooling.hpp"
+#include "support/layer_cases.hpp"
+#include "support/oracle_points.hpp"
+#include "support/thrown_message.hpp"
+
+namespace {
+
+using layer_cases::Double;
+using scn::Duplicates;
+using scn::InputLayer;
+using scn::OutputLayer;
+using scn::Site;
+
+const std::vector<std::pair<Duplicates, oracle::Duplicates>> ways{{Duplicates::reject, oracle::Duplicates::reject},
+                                                                  {Duplicates::first, oracle::Duplicates::first},
+                                                                  {Duplicates::last, oracle::Duplicates::last},
+                                                                  {Duplicates::sum, oracle::Duplicates::sum},
+                                                                  {Duplicates::mean, oracle::Duplicates::mean}};
+
+/// Points of samples 0 and 2, some at one site unless that is rejected, on their sites with two channels.
+template <int D>
+struct Points {
+  std::vector<oracle::Site> points;
+  scn::SparseTensor<D, Double> x;
+
+  Points(Double& device, Duplicates way) {
+    oracle::Random random(D);
+    for (const auto& [site, row] : layer_cases::batch(3, D, 1)) points.push_back(site);
+    if (way != Duplicates::reject) points = oracle::with_repetitions(random, points);
+    const InputLayer<D, Double> input(device, {}, way);
+    x = input(library::points<D>(points), oracle::random_reals(random, 2 * points.size()));
+    x.features.set_needs_gradient(true);
+  }
+};
+
+TEST_CASE("OutputLayer and its gradient are the oracle's for every way with duplicates in 1 to 4 dimensions") {
+  Double device;
+  library::for_each_dimension<4>([&](auto dimension) {
+    constexpr int D = dimension;
+    INFO("D = " << D);
+    for (const auto& [way, oracle_way] : ways) {
+      INFO("way " << static_cast<int>(way));
+      const auto [points, x] = Points<D>(device, way);
+      const auto y = layer_cases::pass(OutputLayer<D, Double>(device), x);
+      CHECK(oracle::difference(oracle::flat(oracle::output_forward(points, layer_cases::features(x), oracle_way)),
+                               layer_cases::numbers(y.value())) == "");
+      const auto dy = oracle::rows_of(layer_cases::numbers(y.gradient()), 2);
+      CHECK(oracle::difference(oracle::output_backward(points, dy, oracle_way), layer_cases::gradient(x)) == "");
+    }
+  });
+}
+
+TEST_CASE("OutputLayer has the gradients of finite differences for every way with duplicates") {
+  Double device;
+  for (const auto& [way, oracle_way] : ways)
+    CHECK(layer_cases::gradient_difference(OutputLayer<2, Double>(device), Points<2>(device, way).x) == "");
+}
+
+TEST_CASE("OutputLayer after InputLayer gives rejecting callers their rows back in their order") {
+  scn::Cpu device;
+  const std::vector<Site<2>> points{{1, {5, 5}}, {0, {9, 0}}, {1, {-3, 2}}, {0, {0, 0}}};
+  const std::vector<float> features{1, 2, 3, 4, 5, 6, 7, 8};
+  const auto x = InputLayer<2>(device, {}, Duplicates::reject)(points, features);
+  CHECK(OutputLayer<2>(device)(x).value().to_host() == features);
+}
+
+TEST_CASE("OutputLayer gives no points no rows") {
+  Double device;
+  const auto x = InputLayer<2, Double>(device)(std::span<const Site<2>>(), std::vector<float>{}, {.samples = 2});
+  CHECK(OutputLayer<2, Double>(device)(x).rows().bound == 0);
+}
+
+TEST_CASE("OutputLayer refuses sites of another level, and works afterwards") {
+  Double device;
+  const std::vector<Site<2>> points{{0, {0, 0}}, {0, {1, 0}}, {0, {5, 5}}, {0, {5, 5}}};
+  const auto x = InputLayer<2, Double>(device)(points, std::vector<float>{1, 2, 3, 4});
+  const auto coarse = scn::MaxPooling<2, Double>(device, 2, 2)(x);
+  const OutputLayer<2, Double> layer(device);
+  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(coarse); }) ==
+        "OutputLayer<2>: the tensor is on 2 sites of another level, expected the 3 sites that the InputLayer made");
+  CHECK(layer_cases::numbers(layer(x).value()) == std::vector<double>{1, 2, 7, 7});
+}
+
+TEST_CASE("OutputLayer refuses the sites of another input even if they are equal") {
+  Double device;
+  const std::vector<Site<2>> points{{0, {0, 0}}};
+  const auto x = InputLayer<2, Double>(device)(points, std::vector<float>{1});
+  auto mixed = InputLayer<2, Double>(device)(points, std::vector<float>{1});
+  mixed.sites = x.sites;
+  CHECK_THROWS_AS((OutputLayer<2, Double>(device)(mixed)), scn::InvalidArgument);
+}
+
+}  // namespace
