@@ -13,27 +13,27 @@ namespace scn {
 
 namespace detail {
 
-/// The device of the first layer that names one; Cpu for layers that run anywhere.
+/// Has the DeviceType of the first layer that names one, and none for layers that run anywhere.
 template <class... Layers>
-struct FirstDevice {
-  using Type = Cpu;
-};
+struct FirstDevice {};
 template <class Layer, class... Rest>
 struct FirstDevice<Layer, Rest...> : FirstDevice<Rest...> {};
 template <class Layer, class... Rest>
   requires requires { typename Layer::DeviceType; }
 struct FirstDevice<Layer, Rest...> {
-  using Type = typename Layer::DeviceType;
+  using DeviceType = typename Layer::DeviceType;
+};
+
+struct DefaultDevice {
+  using DeviceType = Cpu;
 };
 
 }  // namespace detail
 
 /// `Sequential model{layer, layer, ...}`. Parameters are named by position: "0.weight", "1.running_mean".
 template <class... Layers>
-class Sequential {
+class Sequential : public detail::FirstDevice<Layers...> {
  public:
-  using DeviceType = typename detail::FirstDevice<Layers...>::Type;
-
   explicit Sequential(Layers... layers) : layers_(std::move(layers)...) {}
 
   template <class Tensor>
@@ -47,16 +47,17 @@ class Sequential {
     return backwards<sizeof...(Layers)>(out);
   }
 
-  void parameters(const std::string& prefix, std::vector<Parameter<DeviceType>>& into) const {
-    std::size_t position = 0;
-    std::apply([&](const auto&... layer) {
-      (layer_parameters(layer, prefix + std::to_string(position++) + ".", into), ...);
-    }, layers_);
+  template <Device Dev>
+  void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (layer_parameters(std::get<I>(layers_), prefix + std::to_string(I) + ".", into), ...);
+    }(std::index_sequence_for<Layers...>{});
   }
-  Parameters<DeviceType> parameters() const {
-    std::vector<Parameter<DeviceType>> all;
+  auto parameters() const {
+    using Dev = typename detail::FirstDevice<Layers..., detail::DefaultDevice>::DeviceType;
+    std::vector<Parameter<Dev>> all;
     parameters("", all);
-    return Parameters<DeviceType>(std::move(all));
+    return Parameters<Dev>(std::move(all));
   }
 
  private:
