@@ -125,8 +125,8 @@ TEST_CASE("Convolution refuses an output extent whose inputs pass int32") {
   Double device;
   const Convolution<1, Double> layer(device, 1, 1, 2, 2);
   CHECK(thrown_message<scn::LimitExceeded>([&] { layer.input_size(1 << 30 | 1); }) ==
-        "the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) passes the range "
-        "of int32");
+        "Convolution<1>: the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) "
+        "passes the range of int32");
 }
 
 }  // namespace

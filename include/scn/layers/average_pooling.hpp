@@ -23,7 +23,9 @@ class AveragePooling {
     return {pool_sum(x.features, level.map, level.sites->rows().bound, channels, factor, tape), level.sites, x.rulebook};
   }
 
-  Point<D> input_size(const Point<D>& out) const { return input_extent(out, window_); }
+  Point<D> input_size(const Point<D>& out) const {
+    return in_layer(name(), [&] { return input_extent(out, window_); });
+  }
 
  private:
   static std::string name() { return message("AveragePooling<", D, ">"); }

@@ -25,7 +25,9 @@ class Convolution {
   }
 
   /// The extent of inputs that gives `out`.
-  Point<D> input_size(const Point<D>& out) const { return input_extent(out, window_); }
+  Point<D> input_size(const Point<D>& out) const {
+    return in_layer(name(), [&] { return input_extent(out, window_); });
+  }
 
   void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
     kernel_.parameters(prefix, into);

@@ -37,6 +37,7 @@ class InputLayer {
   template <std::ranges::contiguous_range Numbers>
   SparseTensor<D, Dev> operator()(std::span<const Site<D>> sites, const Numbers& features,
                                   const Batch& batch = {}) const {
+    require_batch(batch);
     const auto points = static_cast<std::int64_t>(sites.size());
     const auto numbers = static_cast<std::int64_t>(std::ranges::size(features));
     require(points == 0 ? numbers == 0 : numbers % points == 0 && numbers > 0, name(), ": ", numbers,
@@ -52,7 +53,7 @@ class InputLayer {
   /// Features that are already on the device, one row a point; they get their gradient if they need one.
   SparseTensor<D, Dev> operator()(std::span<const Site<D>> sites, const Variable<Dev>& features,
                                   const Batch& batch = {}, Tape* tape = nullptr) const {
-    require(batch.samples >= 0 && batch.channels >= 0, name(), ": a batch has no negative samples or channels");
+    require_batch(batch);
     require(features.rows().bound == static_cast<std::int64_t>(sites.size()), name(), ": ", features.rows().bound,
             " rows of features for ", sites.size(), " points");
     InputSites<D, Dev> input = in_layer(name(), [&] {
@@ -76,6 +77,9 @@ class InputLayer {
 
  private:
   static std::string name() { return message("InputLayer<", D, ">"); }
+  static void require_batch(const Batch& batch) {
+    require(batch.samples >= 0 && batch.channels >= 0, name(), ": a batch has no negative samples or channels");
+  }
 
   struct Merge {
     Duplicates duplicates;

@@ -66,8 +66,12 @@ class Kernel {
     require(in >= 1 && out >= 1, layer, ": channels must be at least 1, got ", in, " and ", out);
     require(groups_ >= 1 && in % groups_ == 0 && out % groups_ == 0, layer, ": ", groups_,
             " groups do not divide the channels ", in, " and ", out);
-    const double deviation = std::sqrt(2.0 * static_cast<double>(groups_) / static_cast<double>(in * taps));
-    weight_ = normal_parameter(device, taps * groups_, (in / groups_) * (out / groups_), deviation);
+    const double sources = static_cast<double>(in) * static_cast<double>(taps);
+    const double deviation = std::sqrt(2.0 * static_cast<double>(groups_) / sources);
+    weight_ = in_layer(layer, [&] {
+      const std::int64_t matrix = checked_bytes(in / groups_, out / groups_, 1);
+      return normal_parameter(device, taps * groups_, matrix, deviation);
+    });
     if (settings.bias) bias_ = constant_parameter(device, out, 0.0);
   }
 

@@ -41,7 +41,9 @@ class MaxPooling {
     return {std::move(result), level.sites, x.rulebook};
   }
 
-  Point<D> input_size(const Point<D>& out) const { return input_extent(out, window_); }
+  Point<D> input_size(const Point<D>& out) const {
+    return in_layer(name(), [&] { return input_extent(out, window_); });
+  }
 
  private:
   static std::string name() { return message("MaxPooling<", D, ">"); }

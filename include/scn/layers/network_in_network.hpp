@@ -16,7 +16,8 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
 
   NetworkInNetwork(Dev& device, std::int64_t in, std::int64_t out, bool bias = true) {
     require(in >= 1 && out >= 1, "NetworkInNetwork: channels must be at least 1, got ", in, " and ", out);
-    weight_ = normal_parameter(device, in, out, std::sqrt(2.0 / static_cast<double>(in)));
+    weight_ = in_layer("NetworkInNetwork",
+                       [&] { return normal_parameter(device, in, out, std::sqrt(2.0 / static_cast<double>(in))); });
     if (bias) bias_ = constant_parameter(device, out, 0.0);
   }
 

@@ -26,8 +26,8 @@ class SparseToDense {
       require<LimitExceeded>(!__builtin_mul_overflow(volume, std::int64_t{extent[axis]}, &volume), "SparseToDense<", D,
                              ">: a grid of ", to_string(extent), " cannot be addressed");
     Dev& device = x.device();
-    checked_bytes(x.samples() * x.channels(), volume, std::int64_t{sizeof(S)});
-    auto dense = Matrix<Dev>::zeros(device, x.samples() * x.channels(), volume);
+    auto dense = in_layer(message("SparseToDense<", D, ">"),
+                          [&] { return Matrix<Dev>::zeros(device, x.samples() * x.channels(), volume); });
     parallel_for(device, x.rows(), x.channels(),
                  Scatter{{x.sites->data(), extent, x.channels()}, std::as_const(x.features.value()).view(),
                          dense.view()});

@@ -1,0 +1,126 @@
+// Tests of AveragePooling against the oracle.
+#include "scn/layers/average_pooling.hpp"
+
+#include "catch.hpp"
+#include "scn/layers/max_pooling.hpp"
+#include "support/layer_cases.hpp"
+#include "support/oracle_pooling.hpp"
+#include "support/thrown_message.hpp"
+
+namespace {
+
+using layer_cases::Double;
+using scn::AveragePooling;
+using scn::Point;
+
+/// "" if the layer agrees with the oracle on the input.
+template <int D>
+std::string difference(Double& device, const Point<D>& size, const Point<D>& stride, const oracle::Features& input,
+                       std::size_t drop = 0, std::optional<Point<D>> extent = {}) {
+  const AveragePooling<D, Double> layer(device, size, stride, static_cast<std::int64_t>(drop));
+  const auto window = oracle::strided_window(library::axes(size), library::axes(stride));
+  const auto sites = oracle::sites_of(input), outputs = oracle::reached(sites, window, library::axes(extent));
+  const auto pairs = oracle::pairs_between(sites, outputs, window);
+  const auto x = layer_cases::tensor<D>(device, input, 3, extent);
+  const auto y = layer_cases::pass(layer, x);
+  const auto expected = oracle::average_pool(input, outputs, pairs, volume(window), drop);
+  const std::string found = oracle::difference(expected, layer_cases::features(y), layer_cases::tight);
+  if (!found.empty()) return found;
+  return oracle::difference(oracle::average_pool_backward(input, pairs, volume(window), layer_cases::gradient(y), drop),
+                            layer_cases::gradient(x), layer_cases::tight);
+}
+
+TEST_CASE("AveragePooling and its gradient are the oracle's in 1 to 4 dimensions") {
+  Double device;
+  library::for_each_dimension<4>([&](auto dimension) {
+    constexpr int D = dimension;
+    INFO("D = " << D);
+    for (const auto& input : layer_cases::inputs(10 + D, D, 3)) {
+      INFO(input.size() << " sites");
+      CHECK(difference<D>(device, 2, 2, input) == "");
+      CHECK(difference<D>(device, 3, 2, input, 1) == "");
+      CHECK(difference<D>(device, 1, 2, input, 2) == "");
+      CHECK(difference<D>(device, library::cycle<D>({4, 1, 2}), library::cycle<D>({1, 3, 2}), input) == "");
+    }
+  });
+}
+
+TEST_CASE("AveragePooling within an extent is the oracle's, clipped") {
+  Double device;
+  for (const auto& input : layer_cases::inputs(30, 2, 3, {.low = 0, .high = 7}))
+    CHECK(difference<2>(device, 3, 2, input, 0, Point<2>(8)) == "");
+}
+
+TEST_CASE("AveragePooling divides by the volume of the window, not by its active sites") {
+  Double device;
+  const auto x = layer_cases::tensor<2>(device, {{{0, {0, 1}}, {8}}}, 1);
+  CHECK(layer_cases::features(AveragePooling<2, Double>(device, 2, 2)(x)) == oracle::Features{{{0, {0, 0}}, {2}}});
+}
+
+TEST_CASE("AveragePooling shares sites and map with MaxPooling of one window") {
+  Double device;
+  const auto x = layer_cases::tensor<2>(device, layer_cases::batch(4, 2, 3), 3);
+  CHECK(AveragePooling<2, Double>(device, 3, 2)(x).sites == scn::MaxPooling<2, Double>(device, 3, 2)(x).sites);
+  CHECK(x.rulebook->size() == 1);
+}
+
+TEST_CASE("AveragePooling has the gradient of finite differences in 1 to 4 dimensions") {
+  Double device;
+  library::for_each_dimension<4>([&](auto dimension) {
+    constexpr int D = dimension;
+    const auto x = layer_cases::tensor<D>(device, layer_cases::batch(5, D, 3), 3);
+    CHECK(layer_cases::gradient_difference(AveragePooling<D, Double>(device, 3, 2, 1), x) == "");
+  });
+}
+
+TEST_CASE("AveragePooling that drops every channel leaves rows of none") {
+  Double device;
+  const auto x = layer_cases::tensor<2>(device, layer_cases::batch(4, 2, 3), 3);
+  const auto y = layer_cases::pass(AveragePooling<2, Double>(device, 2, 2, 3), x);
+  CHECK((y.channels() == 0 && y.rows().bound > 0));
+  for (const double value : layer_cases::numbers(x.features.gradient())) CHECK(value == 0);
+}
+
+TEST_CASE("AveragePooling takes no rows of fewer channels than it drops") {
+  Double device;
+  const auto y = AveragePooling<2, Double>(device, 2, 2, 3)(layer_cases::tensor<2>(device, {}, 0));
+  CHECK((y.rows().bound == 0 && y.channels() == 0));
+}
+
+TEST_CASE("AveragePooling refuses to drop more channels than there are, and works afterwards") {
+  Double device;
+  const AveragePooling<2, Double> layer(device, 2, 2, 3);
+  const auto x = layer_cases::tensor<2>(device, layer_cases::batch(4, 2, 2), 2);
+  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(x); }) ==
+        "AveragePooling<2>: input has 2 channels, of which 3 cannot be dropped");
+  CHECK((layer_cases::features(x) == layer_cases::batch(4, 2, 2) && x.rulebook->size() == 0));
+  CHECK(layer(layer_cases::tensor<2>(device, layer_cases::batch(4, 2, 4), 4)).channels() == 1);
+}
+
+TEST_CASE("AveragePooling refuses a negative number of dropped channels and windows that are none") {
+  Double device;
+  CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<2, Double>(device, 2, 2, -1); }) ==
+        "AveragePooling<2>: the number of dropped channels is negative: -1");
+  CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<1, Double>(device, 0, 2); }) ==
+        "AveragePooling<1>: a window needs sizes, strides and dilations of at least 1, got size (0), stride (2), dilation (1), "
+        "pad (0)");
+  CHECK(thrown_message<scn::LimitExceeded>([&] { AveragePooling<2, Double>(device, {65536, 32768}, 1); }) ==
+        "AveragePooling<2>: a window of size (65536, 32768) has more than 2147483647 taps");
+}
+
+TEST_CASE("AveragePooling refuses a window larger than the extent") {
+  Double device;
+  const auto x = layer_cases::tensor<1>(device, {{{0, {1}}, {1}}}, 1, Point<1>(2));
+  CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<1, Double>(device, 3, 1)(x); }) ==
+        "AveragePooling<1>: a window of size (3), stride (1), dilation (1), pad (0) does not fit into the extent (2)");
+}
+
+TEST_CASE("AveragePooling says which extent of inputs gives an extent of outputs") {
+  Double device;
+  CHECK(AveragePooling<2, Double>(device, {3, 2}, {2, 3}).input_size({10, 4}) == Point<2>{21, 11});
+  CHECK(thrown_message<scn::LimitExceeded>([&] { AveragePooling<1, Double>(device, 2, 2).input_size(1 << 30 | 1); }) ==
+        "AveragePooling<1>: the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) passes the "
+        "range of int32");
+}
+
+}  // namespace
