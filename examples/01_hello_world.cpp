@@ -9,7 +9,10 @@ int main() {
   using namespace scn;
   Cpu device{.seed = 1};
   Sequential model{
-      SparseVggNet<2>{device, 1, {{"C", 8}, {"C", 8}, {"MP", 3, 2}, {"C", 16}, {"C", 16}, {"MP", 3, 2}, {"C", 24}, {"C", 24}, {"MP", 3, 2}}},
+      SparseVggNet<2>{
+          device,
+          1,
+          {{"C", 8}, {"C", 8}, {"MP", 3, 2}, {"C", 16}, {"C", 16}, {"MP", 3, 2}, {"C", 24}, {"C", 24}, {"MP", 3, 2}}},
       SubmanifoldConvolution<2>{device, 24, 32, 3},
       BatchNormReLU{device, 32},
       SparseToDense<2>{device},
@@ -20,20 +23,21 @@ int main() {
   std::printf("%d x %d\n", size[0], size[1]);
   InputLayer<2> input{device, size};
 
-  const std::string_view messages[] = {"X   X  XXXX  X     X      XXX     X   X   XXX   XXXX   X     XXXX \n"
-                                       "X   X  X     X     X     X   X    X   X  X   X  X   X  X     X   X\n"
-                                       "XXXXX  XXX   X     X     X   X    X X X  X   X  XXXX   X     X   X\n"
-                                       "X   X  X     X     X     X   X    XX XX  X   X  X  X   X     X   X\n"
-                                       "X   X  XXXX  XXXX  XXXX   XXX     X   X   XXX   X   X  XXXX  XXXX \n",
+  const std::string_view messages[] = {
+      "X   X  XXXX  X     X      XXX     X   X   XXX   XXXX   X     XXXX \n"
+      "X   X  X     X     X     X   X    X   X  X   X  X   X  X     X   X\n"
+      "XXXXX  XXX   X     X     X   X    X X X  X   X  XXXX   X     X   X\n"
+      "X   X  X     X     X     X   X    XX XX  X   X  X  X   X     X   X\n"
+      "X   X  XXXX  XXXX  XXXX   XXX     X   X   XXX   X   X  XXXX  XXXX \n",
 
-                                       " XXXX  XXXX    XXX   XXXX    XXXX  XXXX \n"
-                                       "X      X   X  X   X  X   X  X      X    \n"
-                                       " XXX   XXXX   XXXXX  XXXX    XXX   XXX  \n"
-                                       "    X  X      X   X  X  X       X  X    \n"
-                                       "XXXX   X      X   X  X   X  XXXX   XXXX \n"};
+      " XXXX  XXXX    XXX   XXXX    XXXX  XXXX \n"
+      "X      X   X  X   X  X   X  X      X    \n"
+      " XXX   XXXX   XXXXX  XXXX    XXX   XXX  \n"
+      "    X  X      X   X  X  X       X  X    \n"
+      "XXXX   X      X   X  X   X  XXXX   XXXX \n"};
 
-  std::vector<Site<2>> sites;    // which characters are drawn: sample, then row and column
-  std::vector<float> features;   // one channel: 1 where something is drawn
+  std::vector<Site<2>> sites;   // which characters are drawn: sample, then row and column
+  std::vector<float> features;  // one channel: 1 where something is drawn
   for (std::int32_t sample = 0; sample < 2; ++sample) {
     std::int32_t row = 0, column = 0;
     for (const char character : messages[sample]) {
@@ -54,5 +58,6 @@ int main() {
   std::printf("active sites: %lld of %d\n", static_cast<long long>(x.sites->count()), 2 * size[0] * size[1]);
 
   const DenseTensor<2> y = model(x);
-  std::printf("%d x %d x %d x %d\n", int(y.batch_size), int(y.channels), int(y.spatial_size[0]), int(y.spatial_size[1]));
+  std::printf("%d x %d x %d x %d\n", int(y.batch_size), int(y.channels), int(y.spatial_size[0]),
+              int(y.spatial_size[1]));
 }

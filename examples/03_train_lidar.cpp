@@ -26,9 +26,8 @@ void append_crop(support::LidarInput& batch, const support::LidarScan& scan, dou
   support::Pose pose{.angle = draw(-std::numbers::pi, std::numbers::pi), .scale = draw(0.92, 1.08)};
   pose.shift = {draw(0, 1), draw(0, 1), draw(-0.2, 0.2)};
   pose.mirrored = draw(0, 1) < 0.5;
-  batch.append(scan, pose, sample, [&](float x, float y) {
-    return std::hypot(double(x - centre[0]), double(y - centre[1])) < radius;
-  });
+  batch.append(scan, pose, sample,
+               [&](float x, float y) { return std::hypot(double(x - centre[0]), double(y - centre[1])) < radius; });
 }
 
 /// Rare classes count more: one over the square root of the frequency, 1 on average.

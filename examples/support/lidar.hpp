@@ -79,8 +79,8 @@ struct LidarInput {
       const float intensity = std::log1p(scan.point(std::size_t(row))[3]) / 5.5f;
       const auto height = float(moved[std::size_t(3 * voxels.points[i] + 2)]);
       sites.push_back(voxels.sites[i]);
-      features.insert(features.end(), {1.0f, height, forward ? 0.0f : intensity, forward ? intensity : 0.0f,
-                                       forward ? 1.0f : 0.0f});
+      features.insert(features.end(),
+                      {1.0f, height, forward ? 0.0f : intensity, forward ? intensity : 0.0f, forward ? 1.0f : 0.0f});
       labels.push_back(scan.labels[std::size_t(row)]);
       points.push_back(row);
     }

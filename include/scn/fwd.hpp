@@ -7,7 +7,8 @@ namespace scn {
 template <class Dev>
 inline constexpr bool is_device = false;
 
-/// A type that owns memory, threads or a stream, and a random generator, and supplies the primitives of core/device.hpp.
+/// A type that owns memory, threads or a stream, and a random generator, and supplies the primitives of
+/// core/device.hpp.
 template <class Dev>
 concept Device = is_device<Dev>;
 

@@ -19,8 +19,8 @@ struct Parameter {
   bool trained = true;
 };
 
-/// All parameters of a network, in the order of its layers. Shares the variables with the layers. A variable used by two
-/// layers is listed under both names and stepped once (variables()).
+/// All parameters of a network, in the order of its layers. Shares the variables with the layers. A variable used by
+/// two layers is listed under both names and stepped once (variables()).
 template <Device Dev>
 class Parameters {
  public:

@@ -10,8 +10,8 @@
 
 namespace scn {
 
-/// What a pass does. Gradients in evaluation: training = false. The first pass of a checkpointed section: record = false;
-/// its replay: update_statistics = false.
+/// What a pass does. Gradients in evaluation: training = false. The first pass of a checkpointed section: record =
+/// false; its replay: update_statistics = false.
 struct Pass {
   bool record = true;
   bool training = true;

@@ -9,8 +9,8 @@
 
 namespace scn {
 
-/// How many rows a matrix, a set of sites or a map has. Memory and launches use `bound`, known on the host; kernels read
-/// `exact` on the device where it is not null, and touch nothing beyond it. On the processor it is always null.
+/// How many rows a matrix, a set of sites or a map has. Memory and launches use `bound`, known on the host; kernels
+/// read `exact` on the device where it is not null, and touch nothing beyond it. On the processor it is always null.
 struct Rows {
   std::int64_t bound = 0;
   const std::int64_t* exact = nullptr;
@@ -32,8 +32,8 @@ struct Epilogue {
   const Accumulator* shift = nullptr;  ///< one number per output channel, added to the sum (a bias)
 };
 
-/// The names a device type has to have. Besides them these free functions, found by argument-dependent lookup, each with
-/// the device first (x, y, w: Matrix; r: Dev::Rules):
+/// The names a device type has to have. Besides them these free functions, found by argument-dependent lookup, each
+/// with the device first (x, y, w: Matrix; r: Dev::Rules):
 ///
 ///     allocate(dev, bytes) -> Dev::Block              memory from the device's pool, given back by its destructor
 ///     copy_memory(dev, to, from, bytes)               between buffers of one device
@@ -50,10 +50,10 @@ struct Epilogue {
 ///     convolve(dev, x, weights, r, epilogue, y)       y(out) = sum over (tap, in, out) of x(in) w(tap)
 ///     convolve_backward_input(dev, dy, weights, r transposed, dx, write)
 ///     convolve_backward_weight(dev, x, dy, r, groups, dw, write)
-///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap order, f.finish
-///     transpose(dev, r) -> Dev::Rules                 the same pairs with the roles of input and output swapped
-///     make_sites<D>(dev, points, extent, samples, duplicates)
-///     make_rules<D>(dev, in, out, window), reach<D>(dev, in, window, extent)
+///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap order,
+///     f.finish transpose(dev, r) -> Dev::Rules                 the same pairs with the roles of input and output
+///     swapped make_sites<D>(dev, points, extent, samples, duplicates) make_rules<D>(dev, in, out, window),
+///     reach<D>(dev, in, window, extent)
 template <class Dev>
 concept conforms = requires(Dev& device) {
   typename Dev::Scalar;       // what features are stored in

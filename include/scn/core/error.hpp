@@ -43,10 +43,8 @@ namespace detail {
 inline void append(std::string& text, std::string_view part) { text += part; }
 
 template <class Number>
-  requires std::integral<Number> || std::floating_point<Number>
-void append(std::string& text, Number part) {
-  text += std::to_string(part);
-}
+requires std::integral<Number> || std::floating_point<Number>
+void append(std::string& text, Number part) { text += std::to_string(part); }
 
 }  // namespace detail
 

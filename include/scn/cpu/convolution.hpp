@@ -24,13 +24,15 @@ namespace cpu {
 template <class T>
 void gather(MatrixView<const T> x, const std::int32_t* row, std::int64_t count, std::int64_t height,
             std::int64_t column, std::int64_t channels, T* packed) {
-  for (std::int64_t i = 0; i < count; ++i, packed += channels)
-    std::copy_n(&x(row[i], column), channels, packed);
+  for (std::int64_t i = 0; i < count; ++i, packed += channels) {
+    const T* from = &x(row[i], column);
+    for (std::int64_t c = 0; c < channels; ++c) packed[c] = from[c];
+  }
   std::fill_n(packed, (height - count) * channels, T{});
 }
 
-/// y(out) (+)= shift + sum over the pairs of product(x(in), weights of the tap), output tile by output tile. One output is
-/// summed in tap order, so its bits depend on nothing but its own pairs. x_part and y_part: channels of one group.
+/// y(out) (+)= shift + sum over the pairs of product(x(in), weights of the tap), output tile by output tile. One output
+/// is summed in tap order, so its bits depend on nothing but its own pairs. x_part and y_part: channels of one group.
 template <class T, class Product>
 void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules, std::int64_t groups,
                     const T* shift, MatrixView<T> y, Write write, const Product& multiply) {

@@ -38,8 +38,8 @@ struct CpuDevice {
     }
   };
 
-  int threads = 0;         ///< 0: as many as this process may use. No result depends on it.
-  std::uint64_t seed = 0;  ///< of initialisation and dropout
+  int threads = 0;          ///< 0: as many as this process may use. No result depends on it.
+  std::uint64_t seed = 0;   ///< of initialisation and dropout
   std::uint64_t draws = 0;  ///< requests for random numbers so far; store and restore it to resume a run
   std::shared_ptr<cpu::Pool> pool = std::make_shared<cpu::Pool>();
 
@@ -124,7 +124,8 @@ cpu::Rules transpose(CpuDevice<T>& device, const cpu::Rules& rules) {
   return cpu::transposed(device.threads, rules);
 }
 
-/// For each output row and channel: value = f.start(out, c); f.step(value, tap, in, c) in tap order; f.finish(value, out, c).
+/// For each output row and channel: value = f.start(out, c); f.step(value, tap, in, c) in tap order; f.finish(value,
+/// out, c).
 template <class T, class F>
 void fold(CpuDevice<T>& device, const cpu::Rules& rules, std::int64_t channels, const F& f) {
   using Value = decltype(f.start(std::int64_t{}, std::int64_t{}));

@@ -31,8 +31,8 @@ bool lies_in(const Point<D>& point, const Point<D>& extent) {
 }
 
 inline void require_rows(std::int64_t count) {
-  require<LimitExceeded>(count < std::numeric_limits<std::int32_t>::max(), "a level holds at most 2147483646 sites, got ",
-                         count);
+  require<LimitExceeded>(count < std::numeric_limits<std::int32_t>::max(),
+                         "a level holds at most 2147483646 sites, got ", count);
 }
 
 /// Sites in row order with their index.
@@ -59,8 +59,8 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
     require(site[i].sample >= 0, "point ", i, " has the negative sample index ", site[i].sample);
     samples = std::max(samples, std::int64_t{site[i].sample} + 1);
     if (extent && !cpu::lies_in(site[i].at, *extent))
-      throw InvalidArgument(message("point ", i, ": ", cpu::to_text(site[i]), " lies outside the extent ",
-                                    to_string(*extent)));
+      throw InvalidArgument(
+          message("point ", i, ": ", cpu::to_text(site[i]), " lies outside the extent ", to_string(*extent)));
   }
   const std::vector<std::int32_t> order = z_order(site, count);
   std::vector<Site<D>> sorted;
@@ -98,7 +98,8 @@ Sites<D, CpuDevice<T>> reach(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>&
   const auto insert = [&](const Site<D>& site) {
     if (!found.empty() && found.back() == site) return;  // siblings are neighbours in the row order
     std::size_t slot = cpu::SiteIndex<D>::hash(site) & (table.size() - 1);
-    while (table[slot] >= 0 && found[static_cast<std::size_t>(table[slot])] != site) slot = (slot + 1) & (table.size() - 1);
+    while (table[slot] >= 0 && found[static_cast<std::size_t>(table[slot])] != site)
+      slot = (slot + 1) & (table.size() - 1);
     if (table[slot] >= 0) return;
     table[slot] = static_cast<std::int32_t>(found.size());
     found.push_back(site);

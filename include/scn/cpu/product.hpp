@@ -24,7 +24,8 @@ using ConstMap = Eigen::Map<const EigenMatrix<T, Rows, Rows>, Eigen::Unaligned, 
 
 /// c (32 x n) = a (32 x k) b (k x n). The strides are elements from one row to the next; b is dense.
 template <class T>
-void product(const T* a, std::int64_t a_stride, const T* b, T* c, std::int64_t c_stride, std::int64_t k, std::int64_t n) {
+void product(const T* a, std::int64_t a_stride, const T* b, T* c, std::int64_t c_stride, std::int64_t k,
+             std::int64_t n) {
   detail::Map<T, product_rows>(c, product_rows, n, Eigen::OuterStride<>(c_stride)).noalias() =
       detail::ConstMap<T, product_rows>(a, product_rows, k, Eigen::OuterStride<>(a_stride)) *
       detail::ConstMap<T>(b, k, n, Eigen::OuterStride<>(n));

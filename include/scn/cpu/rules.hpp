@@ -52,8 +52,8 @@ struct Rules {
     for (std::int64_t tap = 0; tap < taps; ++tap)
       for (std::int64_t pair = tiles > 0 ? begin(tap, 0) : 0, last = tiles > 0 ? end(tap, tiles - 1) : 0; pair < last;
            ++pair)
-        list.push_back({static_cast<std::int32_t>(tap), in[static_cast<std::size_t>(pair)],
-                        out[static_cast<std::size_t>(pair)]});
+        list.push_back(
+            {static_cast<std::int32_t>(tap), in[static_cast<std::size_t>(pair)], out[static_cast<std::size_t>(pair)]});
     return list;
   }
 

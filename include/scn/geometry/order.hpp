@@ -12,8 +12,9 @@
 
 namespace scn {
 
-/// Whether a comes before b. Coordinates are biased by 2^31, so that negative ones come first; bits are interleaved from
-/// the highest down, axis 0 first within a bit. The code is not formed: the axis with the highest differing bit decides.
+/// Whether a comes before b. Coordinates are biased by 2^31, so that negative ones come first; bits are interleaved
+/// from the highest down, axis 0 first within a bit. The code is not formed: the axis with the highest differing bit
+/// decides.
 template <int D>
 constexpr bool z_less(const Site<D>& a, const Site<D>& b) {
   if (a.sample != b.sample) return a.sample < b.sample;
@@ -56,8 +57,8 @@ class ZCode {
   std::uint64_t operator()(const Site<D>& site) const {
     std::uint64_t code = 0;
     for (const auto& [axis, bit] : bits_) {
-      const auto coordinate = axis < 0 ? static_cast<std::uint32_t>(site.sample)
-                                       : static_cast<std::uint32_t>(site.at[axis]) ^ 0x80000000u;
+      const auto coordinate =
+          axis < 0 ? static_cast<std::uint32_t>(site.sample) : static_cast<std::uint32_t>(site.at[axis]) ^ 0x80000000u;
       code = code << 1 | (coordinate >> bit & 1u);
     }
     return code;

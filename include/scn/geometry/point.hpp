@@ -25,8 +25,9 @@ class Point {
     for (auto& coordinate : coordinates_) coordinate = all;
   }
   template <class... Int>
-    requires(sizeof...(Int) == D && D > 1 && (std::same_as<std::remove_cvref_t<Int>, std::int32_t> && ...))
-  constexpr Point(Int... coordinates) : coordinates_{coordinates...} {}
+  requires(sizeof...(Int) == D && D > 1 &&
+           (std::same_as<std::remove_cvref_t<Int>, std::int32_t> && ...)) constexpr Point(Int... coordinates)
+      : coordinates_{coordinates...} {}
 
   constexpr std::int32_t& operator[](int axis) { return coordinates_[static_cast<std::size_t>(axis)]; }
   constexpr std::int32_t operator[](int axis) const { return coordinates_[static_cast<std::size_t>(axis)]; }

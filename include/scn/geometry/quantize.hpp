@@ -25,10 +25,10 @@ struct PointView {
 /// The grid points are sorted into.
 template <int D>
 struct Grid {
-  double edge = 1.0;                       ///< length of a voxel's edge, in the unit of the points
+  double edge = 1.0;                            ///< length of a voxel's edge, in the unit of the points
   std::array<double, std::size_t{D}> origin{};  ///< the lower corner of voxel (0, 0, ...)
-  std::optional<Point<D>> extent{};        ///< voxels outside [0, extent) are left out
-  std::int32_t sample = 0;                 ///< sample of every site
+  std::optional<Point<D>> extent{};             ///< voxels outside [0, extent) are left out
+  std::int32_t sample = 0;                      ///< sample of every site
 };
 
 /// The points that have a site, in the caller's order, and how many were left out and why.
@@ -42,13 +42,12 @@ struct Quantized {
 
 /// A point on the upper border of a voxel belongs to the next one. Nothing that does not fit is ever cast. O(count).
 template <int D, class T>
-  requires Dimension<D>
-Quantized<D> quantize(const PointView<T>& points, const Grid<D>& grid) {
+requires Dimension<D> Quantized<D> quantize(const PointView<T>& points, const Grid<D>& grid) {
   require(grid.edge > 0 && std::isfinite(grid.edge), "quantize: the edge of a voxel must be positive and finite, got ",
           grid.edge);
   require(points.count >= 0, "quantize: the number of points must not be negative, got ", points.count);
-  require(points.stride >= D || points.count == 0, "quantize: points of dimension ", D, " need a stride of at least ", D,
-          ", got ", points.stride);
+  require(points.stride >= D || points.count == 0, "quantize: points of dimension ", D, " need a stride of at least ",
+          D, ", got ", points.stride);
   Quantized<D> result;
   result.sites.reserve(static_cast<std::size_t>(points.count));
   result.points.reserve(static_cast<std::size_t>(points.count));
@@ -60,7 +59,8 @@ Quantized<D> quantize(const PointView<T>& points, const Grid<D>& grid) {
       const double voxel = std::floor((coordinate - grid.origin[static_cast<std::size_t>(axis)]) / grid.edge);
       finite = finite && std::isfinite(coordinate);
       const double lowest = grid.extent ? 0.0 : double{std::numeric_limits<std::int32_t>::min()};
-      const double highest = grid.extent ? (*grid.extent)[axis] - 1.0 : double{std::numeric_limits<std::int32_t>::max()};
+      const double highest =
+          grid.extent ? (*grid.extent)[axis] - 1.0 : double{std::numeric_limits<std::int32_t>::max()};
       if (voxel >= lowest && voxel <= highest)
         site.at[axis] = static_cast<std::int32_t>(voxel);
       else

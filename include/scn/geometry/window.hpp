@@ -67,8 +67,8 @@ void check_window(const Window<D>& window) {
   for (int axis = 0; axis < D; ++axis) {
     require(window.size[axis] >= 1 && window.stride[axis] >= 1 && window.dilation[axis] >= 1,
             "a window needs sizes, strides and dilations of at least 1, got ", to_string(window));
-    require<LimitExceeded>(volume <= std::numeric_limits<std::int32_t>::max() / window.size[axis],
-                           "a window of size ", to_string(window.size), " has more than 2147483647 taps");
+    require<LimitExceeded>(volume <= std::numeric_limits<std::int32_t>::max() / window.size[axis], "a window of size ",
+                           to_string(window.size), " has more than 2147483647 taps");
     volume *= window.size[axis];
   }
 }
@@ -92,7 +92,8 @@ Window<D> strided_window(const Point<D>& size, const Point<D>& stride) {
   return window;
 }
 
-/// Extent of the outputs: floor((in + 2 pad - dilation (size - 1) - 1) / stride) + 1; refuses a window larger than `in`.
+/// Extent of the outputs: floor((in + 2 pad - dilation (size - 1) - 1) / stride) + 1; refuses a window larger than
+/// `in`.
 template <int D>
 Point<D> output_extent(const Point<D>& in, const Window<D>& window) {
   Point<D> out;

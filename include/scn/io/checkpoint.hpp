@@ -13,8 +13,8 @@
 
 namespace scn {
 
-/// Writes every parameter and buffer under its name, as F32 or F64 like the device's Accumulator. The file is replaced at
-/// once or, with IoError or InvalidArgument, not at all. Waits for the device.
+/// Writes every parameter and buffer under its name, as F32 or F64 like the device's Accumulator. The file is replaced
+/// at once or, with IoError or InvalidArgument, not at all. Waits for the device.
 template <Device Dev>
 void save(const Parameters<Dev>& parameters, const std::string& path,
           const std::map<std::string, std::string>& metadata = {}) {

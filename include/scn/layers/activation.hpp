@@ -6,8 +6,8 @@
 
 namespace scn {
 
-/// Function has `constexpr T operator()(T x) const` and `constexpr T slope(T x, T y) const`. One pass over memory each way;
-/// keeps x and y for the backward pass.
+/// Function has `constexpr T operator()(T x) const` and `constexpr T slope(T x, T y) const`. One pass over memory each
+/// way; keeps x and y for the backward pass.
 template <class Function>
 class Activation : public RowLayer<Activation<Function>> {
  public:

@@ -40,8 +40,8 @@ template <int D, Device Dev = Cpu>
 class AnyLayer {
  public:
   template <class Layer>
-    requires(!std::same_as<Layer, AnyLayer>)
-  AnyLayer(Layer layer) : layer_(std::make_shared<const Held<Layer>>(std::move(layer))) {}
+  requires(!std::same_as<Layer, AnyLayer>) AnyLayer(Layer layer)
+      : layer_(std::make_shared<const Held<Layer>>(std::move(layer))) {}
 
   Tensors<D, Dev> operator()(const Tensors<D, Dev>& x, Tape* tape) const { return layer_->call(x, tape); }
   Point<D> input_size(const Point<D>& out) const { return layer_->input_size(out); }
@@ -61,11 +61,17 @@ class AnyLayer {
     explicit Held(Layer layer_) : layer(std::move(layer_)) {}
 
     Tensors<D, Dev> call(const Tensors<D, Dev>& x, Tape* tape) const override {
-      if constexpr (requires { { layer(x, tape) } -> std::same_as<Tensors<D, Dev>>; })
+      if constexpr (requires {
+                      { layer(x, tape) } -> std::same_as<Tensors<D, Dev>>;
+                    })
         return layer(x, tape);
-      else if constexpr (requires { { layer(x, tape) } -> std::same_as<SparseTensor<D, Dev>>; })
+      else if constexpr (requires {
+                           { layer(x, tape) } -> std::same_as<SparseTensor<D, Dev>>;
+                         })
         return {layer(x, tape)};
-      else if constexpr (requires { { layer(x.front(), tape) } -> std::same_as<Tensors<D, Dev>>; })
+      else if constexpr (requires {
+                           { layer(x.front(), tape) } -> std::same_as<Tensors<D, Dev>>;
+                         })
         return layer(single<D, Dev>("AnyLayer", x), tape);
       else
         return {layer(single<D, Dev>("AnyLayer", x), tape)};

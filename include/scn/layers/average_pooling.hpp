@@ -8,7 +8,7 @@ namespace scn {
 /// y(o) = 1 / volume * sum of x over the active sites of the window: empty sites count as zeros, as in the reference.
 /// Drops the first `drop` channels. Shares its map with a convolution of the same window.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class AveragePooling {
  public:
   AveragePooling(Dev&, const Point<D>& size, const Point<D>& stride, std::int64_t drop = 0)
@@ -20,7 +20,8 @@ class AveragePooling {
     const std::int64_t channels = pooled_channels(name(), x.features, drop_);
     const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, window_); });
     const double factor = 1.0 / static_cast<double>(window_.volume());
-    return {pool_sum(x.features, level.map, level.sites->rows().bound, channels, factor, tape), level.sites, x.rulebook};
+    return {pool_sum(x.features, level.map, level.sites->rows().bound, channels, factor, tape), level.sites,
+            x.rulebook};
   }
 
   Point<D> input_size(const Point<D>& out) const {

@@ -17,9 +17,9 @@ struct NormalizationSettings {
   double leakiness = 1;    ///< slope for negative results: 1 is none, 0 is ReLU
 };
 
-/// z = weight (x - mean) / sqrt(variance + eps) + bias, y = z for z > 0, else leakiness z. Training takes mean and biased
-/// variance over all rows, in two passes, and moves the running ones (the variance unbiased; that of one row is 0);
-/// otherwise the running ones are used, with gradients too. No rows: nothing changes. Ioffe and Szegedy, ICML 2015.
+/// z = weight (x - mean) / sqrt(variance + eps) + bias, y = z for z > 0, else leakiness z. Training takes mean and
+/// biased variance over all rows, in two passes, and moves the running ones (the variance unbiased; that of one row is
+/// 0); otherwise the running ones are used, with gradients too. No rows: nothing changes. Ioffe and Szegedy, ICML 2015.
 template <Device Dev = Cpu>
 class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
   using T = typename Dev::Accumulator;
@@ -57,16 +57,17 @@ class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
         const T unbias = rows > 1 ? static_cast<T>(rows) / static_cast<T>(rows - 1) : T{0};
         parallel_for(device, Rows{1}, x.channels(),
                      Move{mean.value().view(), running_mean_.value().view(), T{1}, static_cast<T>(settings_.momentum)});
-        parallel_for(device, Rows{1}, x.channels(),
-                     Move{variance.value().view(), running_var_.value().view(), unbias,
-                          static_cast<T>(settings_.momentum)});
+        parallel_for(
+            device, Rows{1}, x.channels(),
+            Move{variance.value().view(), running_var_.value().view(), unbias, static_cast<T>(settings_.momentum)});
       }
     }
     // Kept per channel: 1 / sqrt(variance + eps).
     Statistics inverse(Matrix<Dev, T>(device, 1, x.channels()));
     parallel_for(device, Rows{1}, x.channels(),
                  Inverse{variance.value().view(), inverse.value().view(), static_cast<T>(settings_.eps)});
-    if (!training && tape != nullptr) mean = Statistics(mean.value().copy());  // the running one may move before backward
+    if (!training && tape != nullptr)
+      mean = Statistics(mean.value().copy());  // the running one may move before backward
     Matrix<Dev> y(device, rows, x.channels());
     const Normalize normalize{values,
                               mean.value().view(),

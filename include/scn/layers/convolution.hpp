@@ -8,7 +8,7 @@ namespace scn {
 /// y(o) = b + sum over taps k with an active site at i = stride * o + k of x(i) w(k). With an extent, outputs lie in
 /// floor((in - size) / stride) + 1. Waits for the device once for each new level.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class Convolution {
  public:
   using DeviceType = Dev;

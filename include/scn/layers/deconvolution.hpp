@@ -8,7 +8,7 @@ namespace scn {
 /// y(i) = b + sum over (tap k, coarse site o) with i = stride * o + k of x(o) w(k). Sites that no window covers get the
 /// bias alone. Size and stride are those of the strided layer that made the sites of x; without one it throws.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class Deconvolution {
  public:
   using DeviceType = Dev;

@@ -34,7 +34,7 @@ class Dropout : public RowLayer<Dropout> {
     };
     Dev& device = x.device();
     const bool training = is_training(tape);
-    Mask mask{std::as_const(x.value()).view(), {}, Write::assign, p_, training, device.seed,
+    Mask mask{std::as_const(x.value()).view(),  {}, Write::assign, p_, training, device.seed,
               training ? tape->draw(device) : 0};
     Matrix<Dev> y(device, x.rows().bound, x.channels());
     mask.to = y.view();

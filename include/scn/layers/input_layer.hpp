@@ -19,10 +19,10 @@ struct Batch {
 };
 
 /// Sorts points into sites, merges those at one site, and starts the rulebook of everything that follows. Points lie in
-/// [0, extent), or anywhere in int32 without an extent. Throws InvalidArgument for a site outside the extent, a negative
-/// sample, and under Duplicates::reject for two points at one site. O(points log points).
+/// [0, extent), or anywhere in int32 without an extent. Throws InvalidArgument for a site outside the extent, a
+/// negative sample, and under Duplicates::reject for two points at one site. O(points log points).
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class InputLayer {
   using S = typename Dev::Scalar;
 

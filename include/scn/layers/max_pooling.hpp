@@ -8,7 +8,7 @@ namespace scn {
 /// y(o) = max(0, max of x over the active sites of the window). NaN is passed over. The gradient goes to every input
 /// equal to the output. Drops the first `drop` channels.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class MaxPooling {
   using S = typename Dev::Scalar;
 

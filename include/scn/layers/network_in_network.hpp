@@ -8,7 +8,8 @@
 
 namespace scn {
 
-/// y = x w + b for each row; w is (in, out), drawn from N(0, 2 / in), b (out) is zero. Takes sparse tensors and variables.
+/// y = x w + b for each row; w is (in, out), drawn from N(0, 2 / in), b (out) is zero. Takes sparse tensors and
+/// variables.
 template <Device Dev = Cpu>
 class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
  public:
@@ -27,8 +28,7 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
     Dev& device = weight_.device();
     Matrix<Dev> y(device, x.rows().bound, weight_.channels());
     const auto* shift = bias_ ? bias_.value().view().data : nullptr;
-    if (x.rows().bound > 0)
-      multiply(device, x.value(), weight_.value(), Epilogue<typename Dev::Accumulator>{shift}, y);
+    if (x.rows().bound > 0) multiply(device, x.value(), weight_.value(), Epilogue<typename Dev::Accumulator>{shift}, y);
     const bool trains = weight_.needs_gradient() || (bias_ && bias_.needs_gradient());
     const bool record = is_recording(tape, x.needs_gradient() || trains);
     Variable<Dev> result(std::move(y), record);

@@ -11,7 +11,7 @@ namespace scn {
 /// Every point gets a copy of its site's row; a point that Duplicates::first or last discarded gets zeros, as in the
 /// reference. Refuses a tensor on other sites than those the InputLayer made.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class OutputLayer {
   using S = typename Dev::Scalar;
 

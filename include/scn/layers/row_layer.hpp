@@ -8,7 +8,8 @@
 
 namespace scn {
 
-/// Derived has `Variable<Dev> operator()(const Variable<Dev>&, Tape*) const` and says `using RowLayer<...>::operator()`.
+/// Derived has `Variable<Dev> operator()(const Variable<Dev>&, Tape*) const` and says `using
+/// RowLayer<...>::operator()`.
 template <class Derived>
 class RowLayer {
  public:

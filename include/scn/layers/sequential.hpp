@@ -19,7 +19,7 @@ struct FirstDevice {};
 template <class Layer, class... Rest>
 struct FirstDevice<Layer, Rest...> : FirstDevice<Rest...> {};
 template <class Layer, class... Rest>
-  requires requires { typename Layer::DeviceType; }
+requires requires { typename Layer::DeviceType; }
 struct FirstDevice<Layer, Rest...> {
   using DeviceType = typename Layer::DeviceType;
 };
@@ -51,7 +51,8 @@ class Sequential : public detail::FirstDevice<Layers...> {
   void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (layer_parameters(std::get<I>(layers_), prefix + std::to_string(I) + ".", into), ...);
-    }(std::index_sequence_for<Layers...>{});
+    }
+    (std::index_sequence_for<Layers...>{});
   }
   auto parameters() const {
     using Dev = typename detail::FirstDevice<Layers..., detail::DefaultDevice>::DeviceType;

@@ -11,7 +11,7 @@ namespace scn {
 
 /// (rows, channels) on sites with an extent to (samples, channels, extent...). The gradient is gathered back.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class SparseToDense {
   using S = typename Dev::Scalar;
 
@@ -28,9 +28,9 @@ class SparseToDense {
     Dev& device = x.device();
     auto dense = in_layer(message("SparseToDense<", D, ">"),
                           [&] { return Matrix<Dev>::zeros(device, x.samples() * x.channels(), volume); });
-    parallel_for(device, x.rows(), x.channels(),
-                 Scatter{{x.sites->data(), extent, x.channels()}, std::as_const(x.features.value()).view(),
-                         dense.view()});
+    parallel_for(
+        device, x.rows(), x.channels(),
+        Scatter{{x.sites->data(), extent, x.channels()}, std::as_const(x.features.value()).view(), dense.view()});
     const bool record = is_recording(tape, x.features.needs_gradient());
     Variable<Dev> values(std::move(dense), record);
     if (record)

@@ -5,11 +5,11 @@
 
 namespace scn {
 
-/// y(o) = b + sum over taps k with an active site at i = o - floor(size / 2) + k of x(i) w(k). Sites and extent stay; an
-/// even size reaches one step further down than up. Cost: 2 * pairs * in * out / groups operations.
-/// Graham and van der Maaten, "Submanifold Sparse Convolutional Networks", 2017, section 3.
+/// y(o) = b + sum over taps k with an active site at i = o - floor(size / 2) + k of x(i) w(k). Sites and extent stay;
+/// an even size reaches one step further down than up. Cost: 2 * pairs * in * out / groups operations. Graham and van
+/// der Maaten, "Submanifold Sparse Convolutional Networks", 2017, section 3.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class SubmanifoldConvolution {
  public:
   using DeviceType = Dev;

@@ -12,7 +12,7 @@ namespace scn {
 
 /// Gives the result of every branch on the same input, in order.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class ConcatTable {
  public:
   using DeviceType = Dev;
@@ -41,8 +41,7 @@ class ConcatTable {
   }
 
   void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
-    for (std::size_t i = 0; i < branches_.size(); ++i)
-      branches_[i].parameters(prefix + std::to_string(i) + ".", into);
+    for (std::size_t i = 0; i < branches_.size(); ++i) branches_[i].parameters(prefix + std::to_string(i) + ".", into);
   }
 
  private:
@@ -58,8 +57,8 @@ void require_same_sites(std::string_view layer, const Tensors<D, Dev>& tensors, 
   for (std::size_t i = 1; i < tensors.size(); ++i) {
     require(tensors[i].sites == tensors[0].sites, layer, "<", D, ">: tensors 0 and ", i, " live on different sites (",
             tensors[0].rows().bound, " and ", tensors[i].rows().bound, " rows)");
-    require(!same_channels || tensors[i].channels() == tensors[0].channels() || tensors[i].rows().bound == 0, layer, "<", D, ">: tensor ", i, " has ",
-            tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
+    require(!same_channels || tensors[i].channels() == tensors[0].channels() || tensors[i].rows().bound == 0, layer,
+            "<", D, ">: tensor ", i, " has ", tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
   }
 }
 
@@ -79,7 +78,7 @@ struct CopyChannels {
 
 /// Puts the channels of several tensors on the same sites side by side, in order.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class JoinTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
@@ -121,16 +120,16 @@ class JoinTable {
   }
 };
 
-/// The sum of several tensors on the same sites with as many channels. Without rows the largest number of channels stays.
+/// The sum of several tensors on the same sites with as many channels. Without rows the largest number of channels
+/// stays.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class AddTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
     detail::require_same_sites("AddTable", tensors, true);
-    const auto& first = *std::max_element(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
-      return a.channels() < b.channels();
-    });
+    const auto& first = *std::max_element(tensors.begin(), tensors.end(),
+                                          [](const auto& a, const auto& b) { return a.channels() < b.channels(); });
     Matrix<Dev> y = first.features.value().copy();
     bool needs_gradient = false;
     for (const auto& tensor : tensors) {

@@ -8,7 +8,7 @@ namespace scn {
 /// y(i) = sum of x(o) over the coarse sites o whose window holds i; nearest-neighbour up-sampling where windows do not
 /// overlap. Size and stride are those of the strided layer that made the sites of x. Drops the first `drop` channels.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class UnPooling {
  public:
   UnPooling(Dev&, const Point<D>& size, const Point<D>& stride, std::int64_t drop = 0)

@@ -21,7 +21,7 @@ struct FullyConvolutionalSettings {
 /// The reference's builder, with its parameter names; output has the sum of all channels, the finest level's first.
 /// Long, Shelhamer and Darrell, CVPR 2015.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class FullyConvolutionalNet : public AnySequential<D, Dev> {
  public:
   FullyConvolutionalNet(Dev& device, const FullyConvolutionalSettings& settings) {

@@ -24,7 +24,7 @@ struct ResNetGroup {
 /// The reference's builder, with its parameter names. The first block of a group takes its shortcut from the activated
 /// tensor, the others from the raw one; ends in BatchNormReLU. Convolutions have no bias.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class SparseResNet : public AnySequential<D, Dev> {
  public:
   SparseResNet(Dev& device, int in_channels, const std::vector<ResNetGroup>& groups) {

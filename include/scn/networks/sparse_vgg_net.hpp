@@ -36,7 +36,7 @@ struct VggLayer {
 
 /// The reference's builder, with its parameter names. Convolutions have no bias. Graham et al., 2017, section 4.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class SparseVggNet : public AnySequential<D, Dev> {
  public:
   SparseVggNet(Dev& device, int in_channels, const std::vector<VggLayer>& layers) {

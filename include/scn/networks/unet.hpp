@@ -24,7 +24,7 @@ struct UNetSettings {
 /// without norm or activation: add BatchNormReLU(channels[0]). Ronneberger et al., MICCAI 2015; Graham, Engelcke and
 /// van der Maaten, CVPR 2018, figure 3.
 template <int D, Device Dev = Cpu>
-  requires Dimension<D>
+requires Dimension<D>
 class UNet : public AnySequential<D, Dev> {
  public:
   UNet(Dev& device, const UNetSettings& settings) {
@@ -51,8 +51,7 @@ class UNet : public AnySequential<D, Dev> {
     ConcatTable<D, Dev> table;
     table.add(Identity{}).add(std::move(path));
     net.add(std::move(table)).add(JoinTable<D, Dev>{});
-    for (int i = 0; i < repetitions; ++i)
-      add_block(device, net, i == 0 ? 2 * here : here, here, residual, leakiness);
+    for (int i = 0; i < repetitions; ++i) add_block(device, net, i == 0 ? 2 * here : here, here, residual, leakiness);
   }
 };
 
