@@ -98,6 +98,25 @@ TEST_CASE("NetworkInNetwork gives a row the same bits alone as among others") {
     CHECK(layer_cases::features(layer(layer_cases::tensor<2>(device, {{site, row}}, 3))).at(site) == all.at(site));
 }
 
+TEST_CASE("NetworkInNetwork is exact in float on integers, with 1, 2 and 7 threads") {
+  const auto input = layer_cases::batch(1, 2, 3, {.count = 60, .integers = true});
+  for (const int threads : {1, 2, 7}) {
+    scn::Cpu device{.threads = threads};
+    const NetworkInNetwork<scn::Cpu> layer(device, 3, 5);
+    layer_cases::randomize<scn::Cpu>(layer, 4, true);
+    const auto all = layer_cases::parameters<scn::Cpu>(layer);
+    const auto value = [&](const char* name) { return layer_cases::numbers(all.find(name)->variable.value()); };
+    const oracle::Linear linear{3, 5, value("weight"), value("bias")};
+    const auto x = layer_cases::tensor<2>(device, input, 3);
+    const auto y = layer_cases::pass(layer, x);
+    const auto expected = oracle::linear_backward(linear, input, layer_cases::gradient(y));
+    CHECK(layer_cases::features(y) == oracle::linear(linear, input));
+    CHECK(layer_cases::gradient(x) == expected.dx);
+    CHECK(layer_cases::numbers(all.find("weight")->variable.gradient()) == expected.dweight);
+    CHECK(layer_cases::numbers(all.find("bias")->variable.gradient()) == expected.dbias);
+  }
+}
+
 TEST_CASE("NetworkInNetwork refuses other channels, and works afterwards") {
   Double device;
   const NetworkInNetwork<Double> layer(device, 3, 5);
