@@ -79,7 +79,7 @@ class Kernel {
 
   /// y on the map's `rows` output rows. Keeps x and the map for the backward pass.
   Variable<Dev> operator()(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape) const {
-    Dev& device = weight_.device();
+    Dev& device = x.device();
     const auto weights = prepare(device, weight_.value(), taps_, groups_, in_, out_);
     Matrix<Dev> y(device, rows, out_);
     const auto* shift = bias_ ? bias_.value().view().data : nullptr;
@@ -100,7 +100,7 @@ class Kernel {
  private:
   void backward(const Variable<Dev>& x, const MapView<Dev>& map, const Variable<Dev>& y) const {
     if (!y.has_gradient()) return;
-    Dev& device = weight_.device();
+    Dev& device = x.device();
     const Matrix<Dev>& dy = y.gradient();
     if (bias_ && bias_.needs_gradient()) backward_bias(dy, bias_);
     if (weight_.needs_gradient()) {

@@ -25,7 +25,7 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
   using RowLayer<NetworkInNetwork<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
     require_channels("NetworkInNetwork", x, weight_.rows().bound);
-    Dev& device = weight_.device();
+    Dev& device = x.device();
     Matrix<Dev> y(device, x.rows().bound, weight_.channels());
     const auto* shift = bias_ ? bias_.value().view().data : nullptr;
     if (x.rows().bound > 0) multiply(device, x.value(), weight_.value(), Epilogue<typename Dev::Accumulator>{shift}, y);
@@ -44,7 +44,7 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
  private:
   void backward(const Variable<Dev>& x, const Variable<Dev>& y) const {
     if (!y.has_gradient()) return;
-    Dev& device = weight_.device();
+    Dev& device = x.device();
     const Matrix<Dev>& dy = y.gradient();
     if (bias_ && bias_.needs_gradient()) backward_bias(dy, bias_);
     if (weight_.needs_gradient()) {
