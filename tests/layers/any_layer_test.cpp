@@ -43,8 +43,9 @@ TEST_CASE("AnyLayer refuses a list where its layer takes one tensor, and works a
   Double device;
   const auto x = one_site(device);
   const AnyLayer<1, Double> layer(scn::ReLU{});
-  CHECK(thrown_message<scn::InvalidArgument>([&] { layer({x, x}, nullptr); }) ==
-        "AnyLayer<1>: expected one tensor, got 2");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          layer({x, x}, nullptr);
+        }) == "AnyLayer<1>: expected one tensor, got 2");
   CHECK(thrown_message<scn::InvalidArgument>([&] { layer({}, nullptr); }) == "AnyLayer<1>: expected one tensor, got 0");
   CHECK(layer({x}, nullptr).size() == 1);
 }

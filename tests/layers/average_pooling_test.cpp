@@ -102,10 +102,12 @@ TEST_CASE("AveragePooling refuses a negative number of dropped channels and wind
   CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<2, Double>(device, 2, 2, -1); }) ==
         "AveragePooling<2>: the number of dropped channels is negative: -1");
   CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<1, Double>(device, 0, 2); }) ==
-        "AveragePooling<1>: a window needs sizes, strides and dilations of at least 1, got size (0), stride (2), dilation (1), "
+        "AveragePooling<1>: a window needs sizes, strides and dilations of at least 1, got size (0), stride (2), "
+        "dilation (1), "
         "pad (0)");
-  CHECK(thrown_message<scn::LimitExceeded>([&] { AveragePooling<2, Double>(device, {65536, 32768}, 1); }) ==
-        "AveragePooling<2>: a window of size (65536, 32768) has more than 2147483647 taps");
+  CHECK(thrown_message<scn::LimitExceeded>([&] {
+          AveragePooling<2, Double>(device, {65536, 32768}, 1);
+        }) == "AveragePooling<2>: a window of size (65536, 32768) has more than 2147483647 taps");
 }
 
 TEST_CASE("AveragePooling refuses a window larger than the extent") {
@@ -119,7 +121,8 @@ TEST_CASE("AveragePooling says which extent of inputs gives an extent of outputs
   Double device;
   CHECK(AveragePooling<2, Double>(device, {3, 2}, {2, 3}).input_size({10, 4}) == Point<2>{21, 11});
   CHECK(thrown_message<scn::LimitExceeded>([&] { AveragePooling<1, Double>(device, 2, 2).input_size(1 << 30 | 1); }) ==
-        "AveragePooling<1>: the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) passes the "
+        "AveragePooling<1>: the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) "
+        "passes the "
         "range of int32");
 }
 

@@ -19,9 +19,8 @@ const Point<D> stride = library::cycle<D>({2, 2, 1, 3, 1});
 /// f(std::integral_constant<int, D>) for D in [5, 10].
 template <class F>
 void for_each_high_dimension(const F& f) {
-  [&]<int... before>(std::integer_sequence<int, before...>) {
-    (f(std::integral_constant<int, before + 5>{}), ...);
-  }(std::make_integer_sequence<int, 6>{});
+  [&]<int... before>(std::integer_sequence<int, before...>) { (f(std::integral_constant<int, before + 5>{}), ...); }
+  (std::make_integer_sequence<int, 6>{});
 }
 
 template <int D>

@@ -63,7 +63,8 @@ TEST_CASE("Convolution has the gradients of finite differences") {
     INFO("D = " << D);
     const Convolution<D, Double> layer(device, 2, 2, 3, 2);
     layer_cases::randomize<Double>(layer, 6);
-    CHECK(layer_cases::gradient_difference(layer, layer_cases::tensor<D>(device, layer_cases::batch(5, D, 2), 2)) == "");
+    CHECK(layer_cases::gradient_difference(layer, layer_cases::tensor<D>(device, layer_cases::batch(5, D, 2), 2)) ==
+          "");
   });
 }
 
@@ -91,8 +92,7 @@ TEST_CASE("Convolution refuses other channels, and works afterwards") {
   const Convolution<3, Double> layer(device, 2, 1, 2, 2);
   const auto x = layer_cases::tensor<3>(device, layer_cases::batch(4, 3, 3), 3);
   const auto before = layer_cases::features(x);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(x); }) ==
-        "Convolution<3>: input has 3 channels, expected 2");
+  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(x); }) == "Convolution<3>: input has 3 channels, expected 2");
   CHECK((layer_cases::features(x) == before && x.rulebook->size() == 0));
   CHECK(layer(layer_cases::tensor<3>(device, layer_cases::batch(4, 3, 2), 2)).channels() == 1);
 }
@@ -117,8 +117,9 @@ TEST_CASE("Convolution refuses a stride of 0") {
 
 TEST_CASE("Convolution refuses 2^31 taps") {
   Double device;
-  CHECK(thrown_message<scn::LimitExceeded>([&] { Convolution<3, Double>(device, 1, 1, {2048, 2048, 512}, 2); }) ==
-        "Convolution<3>: a window of size (2048, 2048, 512) has more than 2147483647 taps");
+  CHECK(thrown_message<scn::LimitExceeded>([&] {
+          Convolution<3, Double>(device, 1, 1, {2048, 2048, 512}, 2);
+        }) == "Convolution<3>: a window of size (2048, 2048, 512) has more than 2147483647 taps");
 }
 
 TEST_CASE("Convolution refuses an output extent whose inputs pass int32") {

@@ -118,8 +118,9 @@ TEST_CASE("Deconvolution refuses a window that is none") {
   CHECK(thrown_message<scn::InvalidArgument>([&] { Deconvolution<1, Double>(device, 1, 1, -2, 1); }) ==
         "Deconvolution<1>: a window needs sizes, strides and dilations of at least 1, got size (-2), stride (1), "
         "dilation (1), pad (0)");
-  CHECK(thrown_message<scn::LimitExceeded>([&] { Deconvolution<2, Double>(device, 1, 1, {65536, 32768}, 1); }) ==
-        "Deconvolution<2>: a window of size (65536, 32768) has more than 2147483647 taps");
+  CHECK(thrown_message<scn::LimitExceeded>([&] {
+          Deconvolution<2, Double>(device, 1, 1, {65536, 32768}, 1);
+        }) == "Deconvolution<2>: a window of size (65536, 32768) has more than 2147483647 taps");
 }
 
 TEST_CASE("Deconvolution says which extent of inputs gives an extent of outputs") {

@@ -23,8 +23,8 @@ TEST_CASE("Identity gives the same variable on the same sites and records nothin
 
 TEST_CASE("Identity hands a gradient through") {
   Double device;
-  CHECK(layer_cases::gradient_difference(scn::Identity(), layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 2), 2)) ==
-        "");
+  CHECK(layer_cases::gradient_difference(scn::Identity(),
+                                         layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 2), 2)) == "");
 }
 
 }  // namespace

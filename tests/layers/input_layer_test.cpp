@@ -31,8 +31,8 @@ std::vector<oracle::Site> random_points(int dimension, bool repeated) {
 /// points x channels numbers on the device, which need a gradient.
 scn::Variable<Double> on_device(Double& device, const std::vector<double>& values, std::int64_t channels) {
   const auto rows = static_cast<std::int64_t>(values.size()) / channels;
-  return scn::Variable<Double>(
-      scn::Matrix<Double>::from_host(device, rows, channels, std::span<const double>(values)), true);
+  return scn::Variable<Double>(scn::Matrix<Double>::from_host(device, rows, channels, std::span<const double>(values)),
+                               true);
 }
 
 TEST_CASE("InputLayer and its gradient are the oracle's for every way with duplicates in 1 to 4 dimensions") {
@@ -94,8 +94,8 @@ TEST_CASE("InputLayer takes no points when told the samples and the channels") {
   Double device;
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;
-    const auto y = InputLayer<D, Double>(device)(std::span<const Site<D>>(), std::vector<float>{},
-                                                 {.samples = 4, .channels = 3});
+    const auto y =
+        InputLayer<D, Double>(device)(std::span<const Site<D>>(), std::vector<float>{}, {.samples = 4, .channels = 3});
     CHECK((y.rows().bound == 0 && y.samples() == 4 && y.channels() == 3));
   });
 }
@@ -127,10 +127,8 @@ TEST_CASE("InputLayer refuses sites outside the extent, and works afterwards") {
     const std::vector<Site<2>> points{{0, {9, 4}}, site};
     return thrown_message<scn::InvalidArgument>([&] { layer(points, std::vector<float>{1, 2}); });
   };
-  CHECK(message_of({3, {2, 5}}) ==
-        "InputLayer<2>: point 1: site (2, 5) of sample 3 lies outside the extent (10, 5)");
-  CHECK(message_of({0, {-1, 0}}) ==
-        "InputLayer<2>: point 1: site (-1, 0) of sample 0 lies outside the extent (10, 5)");
+  CHECK(message_of({3, {2, 5}}) == "InputLayer<2>: point 1: site (2, 5) of sample 3 lies outside the extent (10, 5)");
+  CHECK(message_of({0, {-1, 0}}) == "InputLayer<2>: point 1: site (-1, 0) of sample 0 lies outside the extent (10, 5)");
   CHECK(message_of({0, {9, 3}}) == "no exception");
 }
 
@@ -147,8 +145,9 @@ TEST_CASE("InputLayer refuses two points at one site under reject, and works aft
   Double device;
   const InputLayer<1, Double> layer(device, {}, Duplicates::reject);
   const std::vector<Site<1>> wrong{{1, 7}, {0, 7}, {1, 7}}, right{{1, 7}, {0, 7}};
-  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(wrong, std::vector<float>{1, 2, 3}); }) ==
-        "InputLayer<1>: points 0 and 2 are both at site (7) of sample 1, and duplicates are rejected");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          layer(wrong, std::vector<float>{1, 2, 3});
+        }) == "InputLayer<1>: points 0 and 2 are both at site (7) of sample 1, and duplicates are rejected");
   CHECK(layer(right, std::vector<float>{1, 2}).rows().bound == 2);
 }
 
@@ -188,8 +187,9 @@ TEST_CASE("InputLayer refuses negative samples and channels of a batch") {
 
 TEST_CASE("InputLayer refuses an extent that is not positive") {
   Double device;
-  CHECK(thrown_message<scn::InvalidArgument>([&] { InputLayer<2, Double>(device, Point<2>{4, 0}); }) ==
-        "InputLayer<2>: the extent (4, 0) is not positive");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          InputLayer<2, Double>(device, Point<2>{4, 0});
+        }) == "InputLayer<2>: the extent (4, 0) is not positive");
 }
 
 }  // namespace

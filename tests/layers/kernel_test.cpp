@@ -170,9 +170,9 @@ TEST_CASE("Convolutions refuse groups that do not divide both channel counts") {
 
 TEST_CASE("Convolutions refuse weights that cannot be addressed") {
   Cpu device;
-  CHECK(thrown_message<scn::LimitExceeded>([&] {
-          scn::SubmanifoldConvolution<3>(device, std::int64_t{1} << 31, std::int64_t{1} << 31, 3);
-        }) == "SubmanifoldConvolution<3>: a matrix of 27 x 4611686018427387904 elements of 4 bytes cannot be addressed");
+  CHECK(thrown_message<scn::LimitExceeded>(
+            [&] { scn::SubmanifoldConvolution<3>(device, std::int64_t{1} << 31, std::int64_t{1} << 31, 3); }) ==
+        "SubmanifoldConvolution<3>: a matrix of 27 x 4611686018427387904 elements of 4 bytes cannot be addressed");
   CHECK(thrown_message<scn::LimitExceeded>([&] {
           scn::SubmanifoldConvolution<3>(device, std::int64_t{1} << 32, std::int64_t{1} << 32, 3);
         }) == "SubmanifoldConvolution<3>: a matrix of 4294967296 x 4294967296 elements of 1 bytes cannot be addressed");

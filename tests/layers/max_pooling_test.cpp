@@ -107,10 +107,12 @@ TEST_CASE("MaxPooling refuses a negative number of dropped channels and windows 
   CHECK(thrown_message<scn::InvalidArgument>([&] { MaxPooling<2, Double>(device, 2, 2, -1); }) ==
         "MaxPooling<2>: the number of dropped channels is negative: -1");
   CHECK(thrown_message<scn::InvalidArgument>([&] { MaxPooling<1, Double>(device, 0, 2); }) ==
-        "MaxPooling<1>: a window needs sizes, strides and dilations of at least 1, got size (0), stride (2), dilation (1), "
+        "MaxPooling<1>: a window needs sizes, strides and dilations of at least 1, got size (0), stride (2), dilation "
+        "(1), "
         "pad (0)");
-  CHECK(thrown_message<scn::LimitExceeded>([&] { MaxPooling<2, Double>(device, {65536, 32768}, 1); }) ==
-        "MaxPooling<2>: a window of size (65536, 32768) has more than 2147483647 taps");
+  CHECK(thrown_message<scn::LimitExceeded>([&] {
+          MaxPooling<2, Double>(device, {65536, 32768}, 1);
+        }) == "MaxPooling<2>: a window of size (65536, 32768) has more than 2147483647 taps");
 }
 
 TEST_CASE("MaxPooling refuses a window larger than the extent") {
@@ -124,7 +126,8 @@ TEST_CASE("MaxPooling says which extent of inputs gives an extent of outputs") {
   Double device;
   CHECK(MaxPooling<2, Double>(device, {3, 2}, {2, 3}).input_size({10, 4}) == Point<2>{21, 11});
   CHECK(thrown_message<scn::LimitExceeded>([&] { MaxPooling<1, Double>(device, 2, 2).input_size(1 << 30 | 1); }) ==
-        "MaxPooling<1>: the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) passes the "
+        "MaxPooling<1>: the extent that leads to (1073741825) through size (2), stride (2), dilation (1), pad (0) "
+        "passes the "
         "range of int32");
 }
 

@@ -121,7 +121,8 @@ TEST_CASE("NetworkInNetwork refuses other channels, and works afterwards") {
   Double device;
   const NetworkInNetwork<Double> layer(device, 3, 5);
   const auto x = layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 4), 4);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(x); }) == "NetworkInNetwork: input has 4 channels, expected 3");
+  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(x); }) ==
+        "NetworkInNetwork: input has 4 channels, expected 3");
   CHECK(layer_cases::features(x) == layer_cases::batch(1, 2, 4));
   CHECK(layer(layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 3), 3)).channels() == 5);
 }

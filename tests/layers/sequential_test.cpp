@@ -59,7 +59,8 @@ TEST_CASE("Sequential may end in the rows of the caller's points") {
 
 TEST_CASE("Sequential names parameters by position, also of sequences within") {
   Double device;
-  const Sequential net{ReLU{}, NetworkInNetwork{device, 2, 4}, Sequential{ReLU{}, NetworkInNetwork{device, 4, 1, false}}};
+  const Sequential net{ReLU{}, NetworkInNetwork{device, 2, 4},
+                       Sequential{ReLU{}, NetworkInNetwork{device, 4, 1, false}}};
   CHECK(names_of(net.parameters()) == std::vector<std::string>{"1.weight", "1.bias", "2.1.weight"});
 }
 

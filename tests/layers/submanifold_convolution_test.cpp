@@ -1,4 +1,5 @@
-// Tests of SubmanifoldConvolution against the oracle, in 1 to 4 dimensions; convolution_dimensions_test.cpp has the others.
+// Tests of SubmanifoldConvolution against the oracle, in 1 to 4 dimensions; convolution_dimensions_test.cpp has the
+// others.
 #include "scn/layers/submanifold_convolution.hpp"
 
 #include "catch.hpp"
@@ -51,7 +52,8 @@ TEST_CASE("SubmanifoldConvolution has the gradients of finite differences") {
     INFO("D = " << D);
     const SubmanifoldConvolution<D, Double> layer(device, 2, 2, 3);
     layer_cases::randomize<Double>(layer, 6);
-    CHECK(layer_cases::gradient_difference(layer, layer_cases::tensor<D>(device, layer_cases::batch(5, D, 2), 2)) == "");
+    CHECK(layer_cases::gradient_difference(layer, layer_cases::tensor<D>(device, layer_cases::batch(5, D, 2), 2)) ==
+          "");
   });
 }
 
@@ -118,7 +120,9 @@ TEST_CASE("SubmanifoldConvolution refuses other channels, names both numbers, an
 
 TEST_CASE("SubmanifoldConvolution refuses a size of 0") {
   Double device;
-  CHECK(thrown_message<scn::InvalidArgument>([&] { SubmanifoldConvolution<3, Double>(device, 1, 1, {3, 0, 3}); }) ==
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          SubmanifoldConvolution<3, Double>(device, 1, 1, {3, 0, 3});
+        }) ==
         "SubmanifoldConvolution<3>: a window needs sizes, strides and dilations of at least 1, got size (3, 0, 3), "
         "stride (1, 1, 1), dilation (1, 1, 1), pad (1, 0, 1)");
 }

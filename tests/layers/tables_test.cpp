@@ -123,10 +123,12 @@ TEST_CASE("Tables refuse tensors on different sites, even of one size, and work 
   const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {1}}, {{0, {1}}, {1}}}, 1);
   const auto same_size = layer_cases::tensor<1>(device, {{{0, {0}}, {1}}, {{0, {1}}, {1}}}, 1);
   const auto smaller = scn::MaxPooling<1, Double>(device, 2, 2)(x);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { JoinTable<1, Double>()({x, x, smaller}); }) ==
-        "JoinTable<1>: tensors 0 and 2 live on different sites (2 and 1 rows)");
-  CHECK(thrown_message<scn::InvalidArgument>([&] { AddTable<1, Double>()({x, same_size}); }) ==
-        "AddTable<1>: tensors 0 and 1 live on different sites (2 and 2 rows)");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          JoinTable<1, Double>()({x, x, smaller});
+        }) == "JoinTable<1>: tensors 0 and 2 live on different sites (2 and 1 rows)");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          AddTable<1, Double>()({x, same_size});
+        }) == "AddTable<1>: tensors 0 and 1 live on different sites (2 and 2 rows)");
   CHECK(JoinTable<1, Double>()({x, x}).channels() == 2);
 }
 
@@ -134,8 +136,9 @@ TEST_CASE("AddTable refuses tensors with other channels") {
   Double device;
   const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {1, 2}}}, 2);
   const auto other = x.with(layer_cases::tensor<1>(device, {{{0, {0}}, {1, 2, 3}}}, 3).features);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { AddTable<1, Double>()({x, other}); }) ==
-        "AddTable<1>: tensor 1 has 3 channels, tensor 0 has 2");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          AddTable<1, Double>()({x, other});
+        }) == "AddTable<1>: tensor 1 has 3 channels, tensor 0 has 2");
 }
 
 TEST_CASE("Tables refuse to work on nothing") {
@@ -162,8 +165,9 @@ TEST_CASE("ConcatTable asks its branches for the extent of inputs, and refuses w
   table.add(scn::MaxPooling<2, Double>(device, 3, 2)).add(scn::AveragePooling<2, Double>(device, 3, 2));
   CHECK(table.input_size({5, 6}) == scn::Point<2>{11, 13});
   table.add(scn::Identity{});
-  CHECK(thrown_message<scn::InvalidArgument>([&] { table.input_size({5, 6}); }) ==
-        "ConcatTable<2>: the branches need inputs of (11, 13) and (5, 6) for one output");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          table.input_size({5, 6});
+        }) == "ConcatTable<2>: the branches need inputs of (11, 13) and (5, 6) for one output");
 }
 
 TEST_CASE("ConcatTable refuses a branch that gives several tensors") {

@@ -17,7 +17,8 @@ TEST_CASE("Tanh and its gradient are the oracle's in 1 to 4 dimensions") {
     for (const auto& input : layer_cases::inputs(D, D, 3)) {
       const auto x = layer_cases::tensor<D>(device, input, 3);
       const auto y = layer_cases::pass(scn::Tanh(), x);
-      CHECK(oracle::difference(oracle::activate(oracle::hyperbolic_tangent(), input), layer_cases::features(y), layer_cases::tight) == "");
+      CHECK(oracle::difference(oracle::activate(oracle::hyperbolic_tangent(), input), layer_cases::features(y),
+                               layer_cases::tight) == "");
       CHECK(oracle::difference(oracle::activate_backward(oracle::hyperbolic_tangent(), input, layer_cases::gradient(y)),
                                layer_cases::gradient(x), layer_cases::tight) == "");
     }
@@ -29,8 +30,8 @@ TEST_CASE("Tanh has the gradient of finite differences in 1 to 4 dimensions") {
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;
     INFO("D = " << D);
-    CHECK(layer_cases::gradient_difference(scn::Tanh(), layer_cases::tensor<D>(device, layer_cases::batch(D, D, 3), 3)) ==
-          "");
+    CHECK(layer_cases::gradient_difference(scn::Tanh(),
+                                           layer_cases::tensor<D>(device, layer_cases::batch(D, D, 3), 3)) == "");
   });
 }
 

@@ -35,8 +35,7 @@ std::string difference(Double& device, const Point<D>& size, const Point<D>& str
   const auto x = coarse<D>(device, fine, size, stride, extent);
   const auto input = layer_cases::features(x);
   const auto y = layer_cases::pass(layer, x);
-  const auto expected =
-      input.empty() ? oracle::zeros(outputs, 3 - drop) : oracle::unpool(input, outputs, pairs, drop);
+  const auto expected = input.empty() ? oracle::zeros(outputs, 3 - drop) : oracle::unpool(input, outputs, pairs, drop);
   const std::string found = oracle::difference(expected, layer_cases::features(y), layer_cases::tight);
   if (!found.empty()) return found;
   return oracle::difference(oracle::unpool_backward(input, pairs, layer_cases::gradient(y), drop),
@@ -86,7 +85,8 @@ TEST_CASE("UnPooling refuses sites that no strided layer of its window led to, a
       "UnPooling<2>: no strided layer with a window of size (3, 3), stride (2, 2), dilation (1, 1), pad (0, 0) led to "
       "these sites, so there is no way back through it";
   CHECK(thrown_message<scn::InvalidArgument>([&] { layer(fine); }) == expected);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(AveragePooling<2, Double>(device, 2, 2)(fine)); }) == expected);
+  CHECK(thrown_message<scn::InvalidArgument>([&] { layer(AveragePooling<2, Double>(device, 2, 2)(fine)); }) ==
+        expected);
   CHECK(layer(AveragePooling<2, Double>(device, 3, 2)(fine)).sites == fine.sites);
 }
 
@@ -110,9 +110,10 @@ TEST_CASE("UnPooling says which extent of inputs gives an extent of outputs, or 
   Double device;
   const UnPooling<1, Double> layer(device, 2, 2);
   CHECK(layer.input_size(6) == Point<1>(3));
-  CHECK(thrown_message<scn::InvalidArgument>([&] { layer.input_size(5); }) ==
-        "UnPooling<1>: a window of size (2), stride (2), dilation (1), pad (0) does not divide the extent (5) without a "
-        "remainder");
+  CHECK(
+      thrown_message<scn::InvalidArgument>([&] { layer.input_size(5); }) ==
+      "UnPooling<1>: a window of size (2), stride (2), dilation (1), pad (0) does not divide the extent (5) without a "
+      "remainder");
 }
 
 }  // namespace

@@ -43,8 +43,9 @@ TEST_CASE("A residual block whose convolutions are 0 gives its raw input back") 
   CHECK(layer_cases::features(net(layer_cases::tensor<1>(device, input, 2))) == input);
 }
 
-TEST_CASE("Blocks take no rows, one site and an empty sample, with the gradients of finite differences, in 1 to 4 "
-          "dimensions") {
+TEST_CASE(
+    "Blocks take no rows, one site and an empty sample, with the gradients of finite differences, in 1 to 4 "
+    "dimensions") {
   Double device{.seed = 1};
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;

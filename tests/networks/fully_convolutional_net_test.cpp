@@ -18,8 +18,8 @@ TEST_CASE("FullyConvolutionalNet has the reference's parameters") {
   const auto all = Net(device, {.channels = {3, 4, 5}}).parameters();
   CHECK(state_dict::difference(
             {norm("0.0", 3), weight("0.1", {9, 1, 3, 3}), norm("1.1.0", 3), weight("1.1.1", {4, 1, 3, 4}),
-      norm("1.1.2.0.0", 4), weight("1.1.2.0.1", {9, 1, 4, 4}), norm("1.1.2.1.1.0", 4),
-      weight("1.1.2.1.1.1", {4, 1, 4, 5}), norm("1.1.2.1.1.2.0.0", 5), weight("1.1.2.1.1.2.0.1", {9, 1, 5, 5})},
+             norm("1.1.2.0.0", 4), weight("1.1.2.0.1", {9, 1, 4, 4}), norm("1.1.2.1.1.0", 4),
+             weight("1.1.2.1.1.1", {4, 1, 4, 5}), norm("1.1.2.1.1.2.0.0", 5), weight("1.1.2.1.1.2.0.1", {9, 1, 5, 5})},
             all) == "");
   CHECK(all.elements() == 616);
 }
@@ -29,8 +29,8 @@ TEST_CASE("FullyConvolutionalNet of residual blocks and windows of size 3 has th
   const auto all = Net(device, {.channels = {3, 4}, .residual = true, .downsample_size = 3}).parameters();
   CHECK(state_dict::difference(
             {norm("0.1.0", 3), weight("0.1.1", {9, 1, 3, 3}), norm("0.1.2", 3), weight("0.1.3", {9, 1, 3, 3}),
-      norm("2.1.0", 3), weight("2.1.1", {9, 1, 3, 4}), norm("2.1.2.0.1.0", 4), weight("2.1.2.0.1.1", {9, 1, 4, 4}),
-      norm("2.1.2.0.1.2", 4), weight("2.1.2.0.1.3", {9, 1, 4, 4})},
+             norm("2.1.0", 3), weight("2.1.1", {9, 1, 3, 4}), norm("2.1.2.0.1.0", 4),
+             weight("2.1.2.0.1.1", {9, 1, 4, 4}), norm("2.1.2.0.1.2", 4), weight("2.1.2.0.1.3", {9, 1, 4, 4})},
             all) == "");
 }
 
@@ -55,8 +55,11 @@ TEST_CASE("FullyConvolutionalNet puts the channels of the finest level first") {
   Double device{.seed = 3};
   const Net net(device, {.channels = {3, 4}, .residual = true});
   for (const auto& parameter : net.parameters())
-    if (parameter.name.starts_with("2.1.")) layer_cases::set(parameter.variable, std::vector<double>(
-        static_cast<std::size_t>(parameter.variable.rows().bound * parameter.variable.channels()), 0.0));
+    if (parameter.name.starts_with("2.1."))
+      layer_cases::set(
+          parameter.variable,
+          std::vector<double>(static_cast<std::size_t>(parameter.variable.rows().bound * parameter.variable.channels()),
+                              0.0));
   const auto y = net(layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 3), 3));
   double finest = 0, coarsest = 0;
   for (const auto& [site, row] : layer_cases::features(y))

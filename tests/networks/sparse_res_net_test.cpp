@@ -18,10 +18,10 @@ TEST_CASE("SparseResNet has the reference's parameters") {
   const auto all = Net(device, 3, {{4, 2, 1}, {6, 2, 2}}).parameters();
   CHECK(state_dict::difference(
             {norm("0", 3), weight("1.0.0", {9, 1, 3, 4}), norm("1.0.1", 4), weight("1.0.2", {9, 1, 4, 4}),
-      weight("1.1", {3, 4}), norm("3.0.0", 4), weight("3.0.1", {9, 1, 4, 4}), norm("3.0.2", 4),
-      weight("3.0.3", {9, 1, 4, 4}), norm("5", 4), weight("6.0.0", {9, 1, 4, 6}), norm("6.0.1", 6),
-      weight("6.0.2", {9, 1, 6, 6}), weight("6.1", {9, 1, 4, 6}), norm("8.0.0", 6), weight("8.0.1", {9, 1, 6, 6}),
-      norm("8.0.2", 6), weight("8.0.3", {9, 1, 6, 6}), norm("10", 6)},
+             weight("1.1", {3, 4}), norm("3.0.0", 4), weight("3.0.1", {9, 1, 4, 4}), norm("3.0.2", 4),
+             weight("3.0.3", {9, 1, 4, 4}), norm("5", 4), weight("6.0.0", {9, 1, 4, 6}), norm("6.0.1", 6),
+             weight("6.0.2", {9, 1, 6, 6}), weight("6.1", {9, 1, 4, 6}), norm("8.0.0", 6),
+             weight("8.0.1", {9, 1, 6, 6}), norm("8.0.2", 6), weight("8.0.3", {9, 1, 6, 6}), norm("10", 6)},
             all) == "");
   CHECK(all.elements() == 2042);
 }
@@ -70,9 +70,12 @@ TEST_CASE("SparseResNet says which extent of inputs gives an extent of outputs")
 
 TEST_CASE("SparseResNet refuses channels and strides that are none") {
   Double device;
-  CHECK(thrown_message<scn::InvalidArgument>([&] { Net(device, 3, {{0, 1, 1}}); }) ==
-        "SubmanifoldConvolution<2>: channels must be at least 1, got 3 and 0");
-  CHECK(thrown_message<scn::InvalidArgument>([&] { Net(device, 3, {{4, 1, 0}}); }) ==
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          Net(device, 3, {{0, 1, 1}});
+        }) == "SubmanifoldConvolution<2>: channels must be at least 1, got 3 and 0");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          Net(device, 3, {{4, 1, 0}});
+        }) ==
         "Convolution<2>: a window needs sizes, strides and dilations of at least 1, got size (3, 3), stride (0, 0), "
         "dilation (1, 1), pad (0, 0)");
 }

@@ -65,16 +65,36 @@ TEST_CASE("UNet gives a sample the same bits alone as in a batch") {
 TEST_CASE("UNet of residual blocks in three dimensions has the reference's parameters") {
   Cpu device;
   const auto all = Net(device, settings).parameters();
-  CHECK(state_dict::difference(
-            {norm("0.1.0", 3), weight("0.1.1", {27, 1, 3, 3}), norm("0.1.2", 3), weight("0.1.3", {27, 1, 3, 3}),
-      norm("2.1.0", 3), weight("2.1.1", {27, 1, 3, 3}), norm("2.1.2", 3), weight("2.1.3", {27, 1, 3, 3}),
-      norm("4.1.0", 3), weight("4.1.1", {8, 1, 3, 4}), norm("4.1.2.0.1.0", 4), weight("4.1.2.0.1.1", {27, 1, 4, 4}),
-      norm("4.1.2.0.1.2", 4), weight("4.1.2.0.1.3", {27, 1, 4, 4}), norm("4.1.2.2.1.0", 4),
-      weight("4.1.2.2.1.1", {27, 1, 4, 4}), norm("4.1.2.2.1.2", 4), weight("4.1.2.2.1.3", {27, 1, 4, 4}),
-      norm("4.1.3", 4), weight("4.1.4", {8, 1, 4, 3}), weight("6.0", {6, 3}), norm("6.1.0", 6),
-      weight("6.1.1", {27, 1, 6, 3}), norm("6.1.2", 3), weight("6.1.3", {27, 1, 3, 3}), norm("8.1.0", 3),
-      weight("8.1.1", {27, 1, 3, 3}), norm("8.1.2", 3), weight("8.1.3", {27, 1, 3, 3})},
-            all) == "");
+  CHECK(state_dict::difference({norm("0.1.0", 3),
+                                weight("0.1.1", {27, 1, 3, 3}),
+                                norm("0.1.2", 3),
+                                weight("0.1.3", {27, 1, 3, 3}),
+                                norm("2.1.0", 3),
+                                weight("2.1.1", {27, 1, 3, 3}),
+                                norm("2.1.2", 3),
+                                weight("2.1.3", {27, 1, 3, 3}),
+                                norm("4.1.0", 3),
+                                weight("4.1.1", {8, 1, 3, 4}),
+                                norm("4.1.2.0.1.0", 4),
+                                weight("4.1.2.0.1.1", {27, 1, 4, 4}),
+                                norm("4.1.2.0.1.2", 4),
+                                weight("4.1.2.0.1.3", {27, 1, 4, 4}),
+                                norm("4.1.2.2.1.0", 4),
+                                weight("4.1.2.2.1.1", {27, 1, 4, 4}),
+                                norm("4.1.2.2.1.2", 4),
+                                weight("4.1.2.2.1.3", {27, 1, 4, 4}),
+                                norm("4.1.3", 4),
+                                weight("4.1.4", {8, 1, 4, 3}),
+                                weight("6.0", {6, 3}),
+                                norm("6.1.0", 6),
+                                weight("6.1.1", {27, 1, 6, 3}),
+                                norm("6.1.2", 3),
+                                weight("6.1.3", {27, 1, 3, 3}),
+                                norm("8.1.0", 3),
+                                weight("8.1.1", {27, 1, 3, 3}),
+                                norm("8.1.2", 3),
+                                weight("8.1.3", {27, 1, 3, 3})},
+                               all) == "");
   CHECK(all.elements() == 4225);
 }
 

@@ -18,11 +18,11 @@ TEST_CASE("UNet has the reference's parameters") {
   const auto all = Net(device, {.channels = {3, 4, 5}}).parameters();
   CHECK(state_dict::difference(
             {norm("0.0", 3), weight("0.1", {9, 1, 3, 3}), norm("1.1.0", 3), weight("1.1.1", {4, 1, 3, 4}),
-      norm("1.1.2.0.0", 4), weight("1.1.2.0.1", {9, 1, 4, 4}), norm("1.1.2.1.1.0", 4),
-      weight("1.1.2.1.1.1", {4, 1, 4, 5}), norm("1.1.2.1.1.2.0.0", 5), weight("1.1.2.1.1.2.0.1", {9, 1, 5, 5}),
-      norm("1.1.2.1.1.3", 5), weight("1.1.2.1.1.4", {4, 1, 5, 4}), norm("1.1.2.3.0", 8),
-      weight("1.1.2.3.1", {9, 1, 8, 4}), norm("1.1.3", 4), weight("1.1.4", {4, 1, 4, 3}), norm("3.0", 6),
-      weight("3.1", {9, 1, 6, 3})},
+             norm("1.1.2.0.0", 4), weight("1.1.2.0.1", {9, 1, 4, 4}), norm("1.1.2.1.1.0", 4),
+             weight("1.1.2.1.1.1", {4, 1, 4, 5}), norm("1.1.2.1.1.2.0.0", 5), weight("1.1.2.1.1.2.0.1", {9, 1, 5, 5}),
+             norm("1.1.2.1.1.3", 5), weight("1.1.2.1.1.4", {4, 1, 5, 4}), norm("1.1.2.3.0", 8),
+             weight("1.1.2.3.1", {9, 1, 8, 4}), norm("1.1.3", 4), weight("1.1.4", {4, 1, 4, 3}), norm("3.0", 6),
+             weight("3.1", {9, 1, 6, 3})},
             all) == "");
   CHECK(all.elements() == 1240);
 }
@@ -32,10 +32,10 @@ TEST_CASE("UNet of residual blocks and its own number of input channels has the 
   const auto all = Net(device, {.channels = {4, 5}, .residual = true, .in_channels = 2}).parameters();
   CHECK(state_dict::difference(
             {weight("0.0", {2, 4}), norm("0.1.0", 2), weight("0.1.1", {9, 1, 2, 4}), norm("0.1.2", 4),
-      weight("0.1.3", {9, 1, 4, 4}), norm("2.1.0", 4), weight("2.1.1", {4, 1, 4, 5}), norm("2.1.2.0.1.0", 5),
-      weight("2.1.2.0.1.1", {9, 1, 5, 5}), norm("2.1.2.0.1.2", 5), weight("2.1.2.0.1.3", {9, 1, 5, 5}),
-      norm("2.1.3", 5), weight("2.1.4", {4, 1, 5, 4}), weight("4.0", {8, 4}), norm("4.1.0", 8),
-      weight("4.1.1", {9, 1, 8, 4}), norm("4.1.2", 4), weight("4.1.3", {9, 1, 4, 4})},
+             weight("0.1.3", {9, 1, 4, 4}), norm("2.1.0", 4), weight("2.1.1", {4, 1, 4, 5}), norm("2.1.2.0.1.0", 5),
+             weight("2.1.2.0.1.1", {9, 1, 5, 5}), norm("2.1.2.0.1.2", 5), weight("2.1.2.0.1.3", {9, 1, 5, 5}),
+             norm("2.1.3", 5), weight("2.1.4", {4, 1, 5, 4}), weight("4.0", {8, 4}), norm("4.1.0", 8),
+             weight("4.1.1", {9, 1, 8, 4}), norm("4.1.2", 4), weight("4.1.3", {9, 1, 4, 4})},
             all) == "");
   CHECK(all.elements() == 1372);
 }
@@ -53,8 +53,8 @@ TEST_CASE("UNet has the gradients of finite differences for 50 random weights an
     const auto variables = net.parameters().variables();
     oracle::Random random(6);
     for (int i = 0; i < 50; ++i) {
-      const auto& variable = variables[static_cast<std::size_t>(
-          random.integer(0, static_cast<std::int64_t>(variables.size()) - 1))];
+      const auto& variable =
+          variables[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(variables.size()) - 1))];
       const auto values = layer_cases::numbers(variable.value());
       const auto element = static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(values.size()) - 1));
       std::vector<double> direction(values.size(), 0.0);
@@ -99,7 +99,8 @@ TEST_CASE("UNet refuses other channels at its first layer") {
   Double device;
   const Net net(device, {.channels = {3, 4}});
   const auto x = layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 2), 2);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { net(x); }) == "BatchNormalization: input has 2 channels, expected 3");
+  CHECK(thrown_message<scn::InvalidArgument>([&] { net(x); }) ==
+        "BatchNormalization: input has 2 channels, expected 3");
 }
 
 TEST_CASE("UNet refuses to have no level") {

@@ -50,11 +50,8 @@ inline oracle::Features batch(std::uint64_t seed, int dimension, std::size_t cha
   oracle::Random random(seed);
   const std::size_t room = static_cast<std::size_t>(settings.high - settings.low + 1);
   const std::size_t count = dimension == 1 ? std::min(settings.count, room) : settings.count;
-  auto sites = oracle::random_sites(random, {.dimension = dimension,
-                                             .count = count,
-                                             .samples = 2,
-                                             .low = settings.low,
-                                             .high = settings.high});
+  auto sites = oracle::random_sites(
+      random, {.dimension = dimension, .count = count, .samples = 2, .low = settings.low, .high = settings.high});
   for (oracle::Site& site : sites) site.sample *= 2;
   const auto values = settings.integers ? oracle::random_integers(random, count * channels)
                                         : oracle::random_reals(random, count * channels);
@@ -142,7 +139,8 @@ scn::Parameters<Dev> parameters(const Layer& layer) {
 
 template <class Dev, class T>
 void set(const scn::Variable<Dev, T>& to, const std::vector<double>& values) {
-  to.value() = scn::Matrix<Dev, T>::from_host(to.device(), to.rows().bound, to.channels(), std::span<const double>(values));
+  to.value() =
+      scn::Matrix<Dev, T>::from_host(to.device(), to.rows().bound, to.channels(), std::span<const double>(values));
 }
 
 /// Random numbers, or small integers, for every trained parameter, biases included.
@@ -190,8 +188,8 @@ std::string gradient_difference(const std::vector<Named<Dev>>& all, const std::f
     std::string found;
     if (values.size() <= most) found = oracle::gradient_difference(at, values, slopes, {.step = 1e-5});
     for (int i = 0; i < 8 && values.size() > most && found.empty(); ++i)
-      found = oracle::direction_difference(at, values, slopes, oracle::random_reals(random, values.size()),
-                                           {.step = 1e-5});
+      found =
+          oracle::direction_difference(at, values, slopes, oracle::random_reals(random, values.size()), {.step = 1e-5});
     set(to, values);
     if (!found.empty()) return name + ": " + found;
   }
@@ -210,7 +208,8 @@ std::string gradient_difference(const Layer& layer, const scn::SparseTensor<D, D
     if (parameter.trained) all.push_back({parameter.name, parameter.variable});
   }
   pass(layer, x, kind);
-  return gradient_difference<Dev>(all, [&] { return weighted_sum(layer, x, kind); }, most);
+  return gradient_difference<Dev>(
+      all, [&] { return weighted_sum(layer, x, kind); }, most);
 }
 
 /// The oracle's layer with the weights and the bias of a convolution.

@@ -8,8 +8,8 @@
 
 #include "scn/autograd/parameter.hpp"
 
-/// Use: `state_dict::difference({norm("0", 3), weight("1", {9, 1, 3, 4})}, network.parameters())` is "" if these are the
-/// parameters, in this order. norm() stands for the four of a normalisation.
+/// Use: `state_dict::difference({norm("0", 3), weight("1", {9, 1, 3, 4})}, network.parameters())` is "" if these are
+/// the parameters, in this order. norm() stands for the four of a normalisation.
 namespace state_dict {
 
 struct Entry {
