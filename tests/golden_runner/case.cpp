@@ -65,12 +65,6 @@ double Case::real(const std::string& key, double fallback) const {
   return value;
 }
 
-std::vector<std::string> Case::names() const {
-  std::vector<std::string> all;
-  for (const scn::TensorEntry& entry : file_->tensors()) all.push_back(entry.name);
-  return all;
-}
-
 std::vector<double> Case::reals(const std::string& array) {
   used_.insert(array);
   return file_->real_values<double>(array);
@@ -103,42 +97,28 @@ std::vector<Coordinates> Case::coordinates(const std::string& array, std::int64_
   return rows;
 }
 
-double Case::allowed(Kind kind) const {
+double Case::allowed(Kind kind, bool double_precision) const {
   const bool composed = is_network() || has("losses");
-  if (double_precision_) return composed ? 1e-7 : 1e-9;
+  if (double_precision) return composed ? 1e-7 : 1e-9;
   if (!composed || kind == Kind::output) return 1e-5;
   return kind == Kind::loss ? 1e-4 : 1e-3;
 }
 
 void Case::compare(const std::string& array, const std::vector<double>& ours, Kind kind, double scale,
                    double loosening) {
-  const auto rows = shape(array).empty() ? 1 : shape(array)[0];
-  std::vector<std::int64_t> all(static_cast<std::size_t>(rows));
-  for (std::size_t row = 0; row < all.size(); ++row) all[row] = static_cast<std::int64_t>(row);
-  compare_rows(array, all, ours, kind, scale, loosening);
-}
-
-void Case::compare_rows(const std::string& array, const std::vector<std::int64_t>& kept,
-                        const std::vector<double>& ours, Kind kind, double scale, double loosening) {
-  const bool exact = has("f64/" + array);
-  // The single-precision array is the reference's own: it may stray from the exact one by as much as the file says.
-  const double noted = real("err_" + array, 0);
-  const double stray = std::isfinite(noted) ? 1.01 * noted : 0;  // it is rounded to three digits
-  for (const std::string& name : exact ? std::vector<std::string>{"f64/" + array, array} : std::vector{array}) {
-    const std::vector<double> stored = reals(name);
-    const std::int64_t rows = shape(name).empty() ? 1 : shape(name)[0];
-    const std::int64_t columns = rows == 0 ? 0 : static_cast<std::int64_t>(stored.size()) / rows;
-    std::vector<double> expected;
-    for (const std::int64_t row : kept) {
-      const auto begin = stored.begin() + row * columns;
-      expected.insert(expected.end(), begin, begin + columns);
-    }
-    double share = allowed(kind) * loosening;
-    const bool measured = file_->metadata().contains("err_" + array);
-    if (name == array && !measured) share = std::max(share, Case(*file_, false).allowed(kind));
-    const double limit = share * std::max(scale, largest(stored)) + (name == array ? stray : 0);
-    compare_values(name, expected, ours, limit, columns);
+  const std::string exact = "f64/" + array;
+  const std::int64_t columns = shape(array).size() == 2 ? shape(array)[1] : 1;
+  const double share = allowed(kind, double_precision_) * loosening;
+  if (has(exact)) {
+    const std::vector<double> expected = reals(exact);
+    compare_values(exact, expected, ours, share * std::max(scale, largest(expected)), columns);
   }
+  // The single-precision array is the reference's own: it may stray from the exact one by as much as the file says.
+  const std::vector<double> expected = reals(array);
+  const double magnitude = std::max(scale, largest(expected)), noted = real("err_" + array, -1);
+  const double limit = noted >= 0 ? share * magnitude + 1.01 * noted  // it is rounded to three digits
+                                  : std::max(share, allowed(kind, false)) * magnitude;
+  compare_values(array, expected, ours, limit, columns);
 }
 
 void Case::compare_mended(const std::string& array, const std::vector<double>& expected,
@@ -147,7 +127,7 @@ void Case::compare_mended(const std::string& array, const std::vector<double>& e
     if (has(name)) check(reals(name).size() == expected.size(), array + ": its shape does not fit the case");
   const std::int64_t columns = shape(array).size() == 2 ? shape(array)[1] : 1;
   compare_values(array + " by the mended rule", expected, ours,
-                 allowed(kind) * loosening * std::max(scale, largest(expected)), columns);
+                 allowed(kind, double_precision_) * loosening * std::max(scale, largest(expected)), columns);
 }
 
 void Case::compare_values(const std::string& array, const std::vector<double>& expected,

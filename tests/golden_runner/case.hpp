@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,7 +38,6 @@ class Case {
 
   bool has(const std::string& array) const { return file_->contains(array); }
   const std::vector<std::int64_t>& shape(const std::string& array) const { return file_->tensor(array).shape; }
-  std::vector<std::string> names() const;
   /// Arrays that say what is to be run; reading them here counts as using them.
   std::vector<double> reals(const std::string& array);
   std::vector<std::int64_t> whole_numbers(const std::string& array);
@@ -51,9 +48,6 @@ class Case {
   /// magnitude of the array where that is smaller; `loosening` multiplies what is allowed.
   void compare(const std::string& array, const std::vector<double>& ours, Kind kind, double scale = 0,
                double loosening = 1);
-  /// Compares the rows `kept` of the array alone, in that order.
-  void compare_rows(const std::string& array, const std::vector<std::int64_t>& kept, const std::vector<double>& ours,
-                    Kind kind, double scale = 0, double loosening = 1);
   /// Compares with what a mended rule gives in place of `array`, whose shape alone still has to fit.
   void compare_mended(const std::string& array, const std::vector<double>& expected, const std::vector<double>& ours,
                       Kind kind, double scale = 0, double loosening = 1);
@@ -66,7 +60,7 @@ class Case {
   std::vector<std::string> verdict() const;
 
  private:
-  double allowed(Kind kind) const;
+  double allowed(Kind kind, bool double_precision) const;
   void compare_values(const std::string& array, const std::vector<double>& expected, const std::vector<double>& ours,
                       double limit, std::int64_t columns);
 
@@ -77,7 +71,7 @@ class Case {
   std::vector<std::string> failures_;
 };
 
-/// Runs the case in the given precision; throws Skipped. Specialised for each dimension in a file of its own.
+/// Runs the case in the given precision; throws Skipped. Instantiated for each precision in a file of its own.
 template <int D, class T>
 void run_case(Case& stored);
 

@@ -26,14 +26,30 @@ std::vector<double> max_pooling_gradient(const Rows& x, const std::vector<Coordi
                                          const std::vector<Coordinates>& out, const std::vector<std::int64_t>& size,
                                          const std::vector<std::int64_t>& stride);
 
-/// Batch normalisation in training with moments from two passes: the reference takes them in one.
-struct NormalizationResult {
-  Rows y, dx;
-  std::vector<double> dweight, dbias;
-  std::vector<double> spread;  ///< of each channel: |mean| / deviation
-  double largest_term = 0;     ///< of those whose difference is dx
+/// Batch normalisation in training with moments from two passes, for channels whose mean is above 1000 deviations: the
+/// reference takes its moments in one pass.
+class TwoPassNormalization {
+ public:
+  /// Reads in_features, grad_out, weight and bias of the case.
+  TwoPassNormalization(Case& stored, double eps, double leakiness);
+
+  void compare_outputs(Case& stored, const std::vector<double>& ours) const;
+  void compare_input_gradient(Case& stored, const std::vector<double>& ours) const;
+  /// `name` is weight or bias.
+  void compare_gradient(Case& stored, const std::string& name, const std::vector<double>& ours) const;
+  /// The stored running variance is a difference of squares even in double precision.
+  void compare_variance(Case& stored, const std::string& array, const std::vector<double>& ours) const;
+
+ private:
+  void compute_channel(std::int64_t channel, double eps, double leakiness);
+  void compare(Case& stored, const std::string& array, const std::vector<double>& two_pass,
+               const std::vector<double>& ours, Kind kind, double scale = 0) const;
+
+  Rows x_, dy_, y_, dx_;
+  std::vector<double> weight_, bias_, dweight_, dbias_;
+  std::vector<double> spread_;  // of each channel: |mean| / deviation
+  double largest_spread_ = 0;
+  double largest_term_ = 0;  // of those whose difference is dx
 };
-NormalizationResult normalize_in_two_passes(const Rows& x, const Rows& dy, const std::vector<double>& weight,
-                                            const std::vector<double>& bias, double eps, double leakiness);
 
 }  // namespace golden
