@@ -111,11 +111,13 @@ TEST_CASE("BatchNormalization in evaluation keeps the statistics of its pass for
   const auto input = layer_cases::batch(1, 2, 3);
   const auto x = layer_cases::tensor<2>(device, input, 3), same = layer_cases::tensor<2>(device, input, 3);
   layer_cases::pass(c.layer, x, {.training = false});
-  scn::Tape tape(scn::Pass{.training = false});
+  scn::Tape tape(scn::Pass{.training = false}), statistics(scn::Pass{.record = false});
   const auto y = moved.layer(same, &tape);
-  layer_cases::pass(moved.layer, layer_cases::tensor<2>(device, layer_cases::batch(8, 2, 3), 3));
+  moved.layer(layer_cases::tensor<2>(device, layer_cases::batch(8, 2, 3), 3), &statistics);
+  REQUIRE(moved.get("running_mean") != c.get("running_mean"));
   tape.backward(y.features, layer_cases::output_gradient(y.features));
   CHECK(layer_cases::gradient(same) == layer_cases::gradient(x));
+  CHECK(moved.gradient("weight") == c.gradient("weight"));
 }
 
 TEST_CASE("BatchNormalization has the gradients of finite differences, in training and in evaluation") {
