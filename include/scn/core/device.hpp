@@ -50,9 +50,11 @@ struct Epilogue {
 ///     convolve(dev, x, weights, r, epilogue, y)       y(out) = sum over (tap, in, out) of x(in) w(tap)
 ///     convolve_backward_input(dev, dy, weights, r transposed, dx, write)
 ///     convolve_backward_weight(dev, x, dy, r, groups, dw, write)
-///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap order,
-///     f.finish transpose(dev, r) -> Dev::Rules                 the same pairs with the roles of input and output
-///     swapped make_sites<D>(dev, points, extent, samples, duplicates) make_rules<D>(dev, in, out, window),
+///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap
+///                                                     order, f.finish(value, out, c)
+///     transpose(dev, r) -> Dev::Rules                 the same pairs, the roles of input and output swapped
+///     make_sites<D>(dev, points, extent, samples, duplicates)
+///     make_rules<D>(dev, in, out, window)
 ///     reach<D>(dev, in, window, extent)
 template <class Dev>
 concept conforms = requires(Dev& device) {
