@@ -89,12 +89,21 @@ TEST_CASE("Equal sites that are another object have another map", "[geometry][CO
 
 TEST_CASE("A strided and a submanifold map of one window are two maps", "[geometry][COR-08]") {
   Example example;
-  const Window<2> unit = strided_window(Point<2>(1), Point<2>(1));
+  const Window<2> unit = strided_window(Point<2>(2), Point<2>(1));
   const auto coarse = example.rulebook.strided(example.sites, unit);
   example.rulebook.submanifold(example.sites, unit);
   CHECK(coarse.sites != example.sites);
-  CHECK(library::sites_of(*coarse.sites) == library::sites_of(*example.sites));
   CHECK(example.rulebook.size() == 2);
+}
+
+TEST_CASE("One tap of stride 1 leads to the very sites it starts from, and back", "[geometry][quirk 8]") {
+  Example example;
+  const Window<2> unit = strided_window(Point<2>(1), Point<2>(1));
+  CHECK(example.rulebook.strided(example.sites, unit).sites == example.sites);
+  CHECK(example.rulebook.back(example.sites, unit).sites == example.sites);
+  CHECK(library::pairs(example.rulebook.strided(example.sites, unit).map.rules()) ==
+        library::expected_pairs(*example.sites, *example.sites, unit));
+  CHECK(example.rulebook.size() == 1);
 }
 
 TEST_CASE("A strided level and its map are those of the oracle", "[geometry]") {

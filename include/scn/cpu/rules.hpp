@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,9 +15,11 @@
 
 namespace scn::cpu {
 
+/// By the input last, so that the order is one where an output meets several inputs through one tap.
 inline void sort_by_tap_and_output(std::vector<Rule>& list) {
-  std::sort(list.begin(), list.end(),
-            [](const Rule& a, const Rule& b) { return std::pair(a.tap, a.out) < std::pair(b.tap, b.out); });
+  std::sort(list.begin(), list.end(), [](const Rule& a, const Rule& b) {
+    return std::tuple(a.tap, a.out, a.in) < std::tuple(b.tap, b.out, b.in);
+  });
 }
 
 /// Pair p joins input row in[p] and output row out[p]. The pairs of tap k that end in tile t are
@@ -26,6 +29,7 @@ struct Rules {
   std::int64_t tile_rows = 1, tiles = 0;
   std::vector<std::int32_t> in, out;
   std::vector<std::int64_t> first;
+  bool unique_inputs = true;
 
   Rules() = default;
   /// Tiles are large enough to share a tap's weights and few enough that `first` stays small; no result depends on it.
@@ -57,8 +61,9 @@ struct Rules {
     return list;
   }
 
-  /// Within one tap an input row occurs at most once: true for every box window.
-  bool inputs_unique() const { return true; }
+  /// Within one tap an output row occurs at most once, and so does an input row, except where this is false: two
+  /// outputs of a randomised stride may start at one place, and so may two points between the same sites.
+  bool inputs_unique() const { return unique_inputs; }
 
   /// Fills the map: list(tile, rules) appends the pairs of one tile, sorted by (tap, out).
   void build(int threads, const std::function<void(std::int64_t, std::vector<Rule>&)>& list) {
@@ -90,6 +95,7 @@ struct Rules {
 /// The same pairs with the roles of input and output swapped. O(pairs).
 inline Rules transposed(int threads, const Rules& rules) {
   Rules swapped(rules.outputs, rules.inputs, rules.taps);
+  swapped.unique_inputs = rules.unique_inputs;
   std::vector<std::vector<Rule>> parts(static_cast<std::size_t>(swapped.tiles));
   for (const Rule& rule : rules.pairs())
     parts[static_cast<std::size_t>(rule.in / swapped.tile_rows)].push_back({rule.tap, rule.out, rule.in});

@@ -16,7 +16,7 @@ namespace scn {
 enum class Duplicates { reject, first, last, sum, mean };
 
 /// Row r of every feature matrix on these sites belongs to site r. Rows are in Z-order (geometry/order.hpp), which
-/// depends on the set of sites alone. Made by make_sites and reach of the device.
+/// depends on the set of sites alone. Made by make_sites, reach, expand and select of the device.
 template <int D, Device Dev>
 class Sites {
  public:
@@ -24,6 +24,14 @@ class Sites {
 
   Sites(Buffer<Site<D>, Dev> sites, std::optional<Point<D>> extent, std::int64_t samples, Index index)
       : sites_(std::move(sites)), extent_(extent), samples_(samples), index_(std::move(index)) {}
+
+  /// Places that only ever stand at the output end of a map: in the order given, several may be at one site. Nothing
+  /// can be looked up in them.
+  Sites(Buffer<Site<D>, Dev> places, std::int64_t samples)
+      : sites_(std::move(places)), samples_(samples), distinct_(false) {}
+
+  /// Whether no two rows are at one site, and rows are in Z-order.
+  bool distinct() const { return distinct_; }
 
   Rows rows() const { return {sites_.size()}; }
   /// The exact number of sites; waits for the device where rows().exact is set.
@@ -42,6 +50,7 @@ class Sites {
   Buffer<Site<D>, Dev> sites_;
   std::optional<Point<D>> extent_;
   std::int64_t samples_;
+  bool distinct_ = true;
   Index index_;
 };
 

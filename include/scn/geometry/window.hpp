@@ -1,12 +1,15 @@
 // The relation between input and output sites of one layer: taps, stride, dilation and padding.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "scn/core/error.hpp"
 #include "scn/geometry/point.hpp"
+#include "scn/geometry/taps.hpp"
 
 namespace scn {
 
@@ -19,19 +22,29 @@ constexpr bool fits_int32(std::int64_t value) {
   return value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max();
 }
 
-/// On every axis, tap k in [0, size): in = stride * out + dilation * k - pad (cross-correlation). Taps are numbered
-/// row-major, the last axis fastest. Make one by submanifold_window() or strided_window(), which check it.
+/// Which outputs a strided layer has: every site that at least one tap reaches, as in SparseConvNet, spconv and
+/// TorchSparse; or floor(in / stride), one for each input, as in MinkowskiEngine.
+enum class Outputs { reached, floor };
+
+/// On every axis, tap k of [0, size): in = stride * out + dilation * k - pad (cross-correlation). Taps are numbered
+/// row-major, the last axis fastest, or as `positions` lists them. Make one by submanifold_window() or
+/// strided_window(), which check it; a window written out by hand is checked by the layer that takes it.
 template <int D>
 struct Window {
   Point<D> size{1};
   Point<D> stride{1};
   Point<D> dilation{1};
   Point<D> pad{0};
+  Outputs outputs = Outputs::reached;
+  std::vector<Point<D>> positions{};  ///< of the taps within the box, one each; empty: all of the box
+  /// starts[axis][out], never falling, takes the place of stride * out (randomised strides); empty: not randomised.
+  std::array<std::vector<std::int32_t>, std::size_t{D}> starts{};
 
-  constexpr bool operator==(const Window&) const = default;
+  bool operator==(const Window&) const = default;
 
   /// Number of taps.
   constexpr std::int64_t volume() const {
+    if (!positions.empty()) return static_cast<std::int64_t>(positions.size());
     std::int64_t product = 1;
     for (int axis = 0; axis < D; ++axis) product *= size[axis];
     return product;
@@ -39,6 +52,7 @@ struct Window {
 
   /// Position of tap `tap` within the box.
   constexpr Point<D> position(std::int64_t tap) const {
+    if (!positions.empty()) return positions[static_cast<std::size_t>(tap)];
     Point<D> at;
     for (int axis = D - 1; axis >= 0; --axis) {
       at[axis] = static_cast<std::int32_t>(tap % size[axis]);
@@ -47,57 +61,105 @@ struct Window {
     return at;
   }
 
+  /// Whether the starts of outputs are a table, on every axis or none.
+  bool randomised() const { return !starts[0].empty(); }
+
+  /// The coordinate that position `pad` of output `out` lies at, on one axis.
+  constexpr std::int64_t start(int axis, std::int64_t out) const {
+    const auto& table = starts[static_cast<std::size_t>(axis)];
+    return table.empty() ? std::int64_t{stride[axis]} * out : table[static_cast<std::size_t>(out)];
+  }
+
   /// The input coordinate that output `out` sees through tap position `position`, on one axis, not yet cut to int32.
   constexpr std::int64_t input(int axis, std::int64_t out, std::int64_t position) const {
-    return std::int64_t{stride[axis]} * out + std::int64_t{dilation[axis]} * position - pad[axis];
+    return start(axis, out) + std::int64_t{dilation[axis]} * position - pad[axis];
+  }
+
+  /// One tap through which every output sees its own site and no other.
+  bool is_identity() const {
+    return size == Point<D>(1) && stride == Point<D>(1) && pad == Point<D>(0) && !randomised();
   }
 };
 
 template <int D>
 std::string to_string(const Window<D>& window) {
-  return message("size ", to_string(window.size), ", stride ", to_string(window.stride), ", dilation ",
-                 to_string(window.dilation), ", pad ", to_string(window.pad));
+  std::string text = message("size ", to_string(window.size), ", stride ", to_string(window.stride), ", dilation ",
+                             to_string(window.dilation), ", pad ", to_string(window.pad));
+  if (!window.positions.empty()) text += message(", ", window.volume(), " taps");
+  if (window.outputs == Outputs::floor) text += ", outputs floor(in / stride)";
+  if (window.randomised()) text += ", randomised";
+  return text;
 }
 
-namespace detail {
-
+/// The same window; throws unless sizes, strides and dilations are at least 1, and int32 can number the taps.
 template <int D>
-void check_window(const Window<D>& window) {
+Window<D> checked(const Window<D>& window) {
   std::int64_t volume = 1;
   for (int axis = 0; axis < D; ++axis) {
     require(window.size[axis] >= 1 && window.stride[axis] >= 1 && window.dilation[axis] >= 1,
             "a window needs sizes, strides and dilations of at least 1, got ", to_string(window));
+    if (!window.positions.empty()) continue;
     require<LimitExceeded>(volume <= std::numeric_limits<std::int32_t>::max() / window.size[axis], "a window of size ",
                            to_string(window.size), " has more than 2147483647 taps");
     volume *= window.size[axis];
   }
+  return window;
+}
+
+namespace detail {
+
+/// The padding that puts position `centre` of the taps, dilated, at the place of an output.
+template <int D>
+Point<D> centred(const Point<D>& centre, const Point<D>& dilation) {
+  Point<D> pad;
+  for (int axis = 0; axis < D; ++axis) {
+    const std::int64_t number = std::int64_t{centre[axis]} * dilation[axis];
+    require<LimitExceeded>(fits_int32(number), "taps with a dilation of ", to_string(dilation),
+                           " reach beyond the range of int32");
+    pad[axis] = static_cast<std::int32_t>(number);
+  }
+  return pad;
 }
 
 }  // namespace detail
 
-/// Outputs are the inputs; an even size reaches one step further down than up (size 2: taps -1 and 0).
+/// Taps about the site itself: pad = dilation * floor(size / 2), so an even size reaches one step further down than up
+/// (size 2: taps -1 and 0). Outputs are the inputs; with a stride above 1 they are floor(in / stride), so that a
+/// centred window steps over the sites and adds none around them.
 template <int D>
-Window<D> submanifold_window(const Point<D>& size) {
-  Window<D> window{.size = size};
-  for (int axis = 0; axis < D; ++axis) window.pad[axis] = size[axis] / 2;
-  detail::check_window(window);
-  return window;
+Window<D> submanifold_window(const Taps<D>& taps, const Point<D>& dilation = 1, const Point<D>& stride = 1) {
+  Window<D> window{.size = taps.size(), .stride = stride, .dilation = dilation, .positions = taps.positions()};
+  if (stride != Point<D>(1)) window.outputs = Outputs::floor;
+  window.pad = detail::centred(taps.centre(), dilation);
+  return checked(window);
 }
 
 /// Outputs are all sites reached by at least one tap.
 template <int D>
-Window<D> strided_window(const Point<D>& size, const Point<D>& stride) {
-  Window<D> window{.size = size, .stride = stride};
-  detail::check_window(window);
-  return window;
+Window<D> strided_window(const Taps<D>& taps, const Point<D>& stride) {
+  return checked(Window<D>{.size = taps.size(), .stride = stride, .pad = taps.zero(), .positions = taps.positions()});
 }
 
-/// Extent of the outputs: floor((in + 2 pad - dilation (size - 1) - 1) / stride) + 1; refuses a window larger than
-/// `in`.
+/// A box, which is what most windows are; the dimension follows from the point.
+template <int D>
+Window<D> submanifold_window(const Point<D>& size) {
+  return submanifold_window(Taps<D>(size));
+}
+template <int D>
+Window<D> strided_window(const Point<D>& size, const Point<D>& stride) {
+  return strided_window(Taps<D>(size), stride);
+}
+
+/// Extent of the outputs: floor((in + 2 pad - dilation (size - 1) - 1) / stride) + 1, and refuses a window larger than
+/// `in`; ceil(in / stride) for Outputs::floor.
 template <int D>
 Point<D> output_extent(const Point<D>& in, const Window<D>& window) {
   Point<D> out;
   for (int axis = 0; axis < D; ++axis) {
+    if (window.outputs == Outputs::floor) {
+      out[axis] = (in[axis] - 1) / window.stride[axis] + 1;
+      continue;
+    }
     const std::int64_t room = std::int64_t{in[axis]} + 2 * std::int64_t{window.pad[axis]} -
                               std::int64_t{window.dilation[axis]} * (window.size[axis] - 1) - 1;
     require(room >= 0, "a window of ", to_string(window), " does not fit into the extent ", to_string(in));
@@ -109,14 +171,16 @@ Point<D> output_extent(const Point<D>& in, const Window<D>& window) {
   return out;
 }
 
-/// The smallest extent of inputs that gives `out`: (out - 1) stride + dilation (size - 1) + 1 - 2 pad.
+/// The smallest extent of inputs that gives `out`: (out - 1) stride + dilation (size - 1) + 1 - 2 pad; for
+/// Outputs::floor the largest, out stride.
 template <int D>
 Point<D> input_extent(const Point<D>& out, const Window<D>& window) {
   Point<D> in;
   for (int axis = 0; axis < D; ++axis) {
-    const std::int64_t extent = (std::int64_t{out[axis]} - 1) * window.stride[axis] +
-                                std::int64_t{window.dilation[axis]} * (window.size[axis] - 1) + 1 -
-                                2 * std::int64_t{window.pad[axis]};
+    std::int64_t extent = std::int64_t{out[axis]} * window.stride[axis];
+    if (window.outputs == Outputs::reached)
+      extent += std::int64_t{window.dilation[axis]} * (window.size[axis] - 1) + 1 - window.stride[axis] -
+                2 * std::int64_t{window.pad[axis]};
     require<LimitExceeded>(fits_int32(extent), "the extent that leads to ", to_string(out), " through ",
                            to_string(window), " passes the range of int32");
     in[axis] = static_cast<std::int32_t>(extent);
