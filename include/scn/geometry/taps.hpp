@@ -89,6 +89,8 @@ class Cross : public Taps<D> {
 
  private:
   static std::vector<Point<D>> arms(const Point<D>& size) {
+    for (int axis = 0; axis < D; ++axis)
+      require(size[axis] >= 1, "a cross needs sizes of at least 1, got ", to_string(size));
     const Point<D> centre = Taps<D>(size).centre();
     std::vector<Point<D>> positions{centre};
     for (int axis = 0; axis < D; ++axis)
