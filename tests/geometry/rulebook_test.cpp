@@ -170,4 +170,150 @@ TEST_CASE("A rulebook of no sites has levels and maps of no sites", "[geometry][
   CHECK(rulebook.back(level.sites, halving).sites == rulebook.input().sites);
 }
 
+const std::vector<Window<2>> windows_up{halving, strided_window(Point<2>(3), Point<2>(2)),
+                                        Window<2>{.size = {3, 2}, .stride = 2, .dilation = {1, 3}, .pad = {1, 0}},
+                                        strided_window<2>(Cross<2>(3), 1)};
+
+TEST_CASE("A full level has every site that a window of its inputs sees, and the transposed map", "[geometry]") {
+  for (const auto& extent : {std::optional<Point<2>>(), std::optional(Point<2>(16))})
+    for (const Window<2>& window : windows_up) {
+      Example example(extent);
+      const auto level = example.rulebook.full(example.sites, window);
+      oracle::SiteSet expected;
+      for (const auto& site : some_points())
+        for (std::int64_t tap = 0; tap < window.volume(); ++tap) {
+          Site<2> in{site.sample, {}};
+          for (int axis = 0; axis < 2; ++axis)
+            in.at[axis] = static_cast<std::int32_t>(window.input(axis, site.at[axis], window.position(tap)[axis]));
+          if (!extent || (in.at[0] >= 0 && in.at[1] >= 0 && in.at[0] < input_extent(*extent, window)[0] &&
+                          in.at[1] < input_extent(*extent, window)[1]))
+            expected.insert(oracle::site_of(in, 2));
+        }
+      CHECK(library::sites_of(*level.sites) == oracle::in_row_order(expected));
+      CHECK(level.sites->extent() == (extent ? std::optional(input_extent(*extent, window)) : std::nullopt));
+      const auto down = make_rules<2>(example.device, *level.sites, *example.sites, window);
+      CHECK(level.map.rules().pairs() == transpose(example.device, down).pairs());
+      CHECK(level.map.transposed().pairs() == down.pairs());
+      CHECK(example.rulebook.full(example.sites, window).sites == level.sites);
+      CHECK(example.rulebook.size() == 1);
+    }
+}
+
+TEST_CASE("A full level is no way back of a strided one, and the other way round", "[geometry]") {
+  Example example;
+  const auto coarse = example.rulebook.strided(example.sites, halving);
+  const auto full = example.rulebook.full(coarse.sites, halving);
+  CHECK(full.sites != example.sites);
+  CHECK(full.sites->count() > example.sites->count());
+  CHECK(example.rulebook.back(coarse.sites, halving).sites == example.sites);
+  CHECK(example.rulebook.full(coarse.sites, halving).sites == full.sites);
+}
+
+TEST_CASE("A map onto given sites joins what the window joins, in both directions", "[geometry]") {
+  Example example;
+  const auto others = library::make_sites<2>(
+      example.device, std::vector<oracle::Site>{{0, {0, 0}}, {0, {3, 3}}, {1, {2, 1}}, {1, {7, 7}}, {9, {1, 1}}});
+  const auto down = example.rulebook.onto(example.sites, others, halving);
+  CHECK(!down.rules().pairs().empty());
+  CHECK(library::pairs(down.rules()) == library::expected_pairs(*example.sites, *others, halving));
+  const auto up = example.rulebook.back_onto(others, example.sites, halving);
+  CHECK(&up.rules() == &down.transposed());
+  CHECK(example.rulebook.size() == 1);
+  CHECK_THROWS_AS(example.rulebook.back(others, halving), InvalidArgument);
+}
+
+TEST_CASE("A randomised level belongs to its inputs and window: other layers with both share it", "[geometry]") {
+  Example example(Point<2>(16));
+  const auto first = example.rulebook.randomized(example.sites, halving, 1, 0);
+  CHECK(example.rulebook.randomized(example.sites, halving, 1, 1).sites == first.sites);
+  CHECK(example.rulebook.strided(example.sites, halving).sites != first.sites);
+  CHECK(example.rulebook.back(first.sites, halving).sites == example.sites);
+  CHECK(first.sites->extent() == Point<2>(8));
+  CHECK(example.rulebook.size() == 2);
+}
+
+TEST_CASE("Sites without an extent have no randomised level", "[geometry]") {
+  Example example;
+  CHECK(thrown_message<InvalidArgument>([&] { example.rulebook.randomized(example.sites, halving, 1, 0); }) ==
+        "a randomised stride needs sites with an extent");
+}
+
+TEST_CASE("Pairs of a randomised level follow from its starts, gaps left out, equal starts met twice",
+          "[geometry][quirk 16]") {
+  for (const std::int32_t stride : {1, 2}) {
+    Cpu device;
+    std::vector<Site<1>> line;
+    for (std::int32_t i = 0; i < 12; ++i) line.push_back({0, i});
+    Rulebook<1> rulebook(device, library::make_input<1>(device, line, Point<1>(12)));
+    const Window<1> window = strided_window(Point<1>(stride), Point<1>(stride));
+    const auto level = rulebook.randomized(rulebook.input().sites, window, 1, 3);
+    const auto starts = randomized_starts(12 / stride, stride, 0, 1, 3);
+    std::vector<Rule> expected;
+    for (std::int32_t tap = 0; tap < stride; ++tap)
+      for (std::size_t out = 0; out < starts.size(); ++out)
+        expected.push_back({tap, starts[out] + tap, static_cast<std::int32_t>(out)});
+    CHECK(level.map.rules().pairs() == expected);
+    CHECK(level.map.rules().inputs_unique() == (stride > 1));
+    CHECK(level.map.transposed().inputs_unique() == (stride > 1));
+  }
+}
+
+/// Bytes that keep the rows of this remainder.
+Buffer<std::uint8_t, Cpu> every_third(Cpu& device, std::int64_t rows, std::int64_t remainder) {
+  std::vector<std::uint8_t> keep;
+  for (std::int64_t row = 0; row < rows; ++row) keep.push_back(row % 3 == remainder ? 1 : 0);
+  return Buffer<std::uint8_t, Cpu>(device, std::span<const std::uint8_t>(keep));
+}
+
+TEST_CASE("A subset has the kept rows, and the rulebook knows where it comes from", "[geometry]") {
+  Example example(Point<2>(16));
+  const auto kept = example.rulebook.subset(example.sites, every_third(example.device, 40, 1));
+  const auto all = library::sites_of(*example.sites);
+  std::vector<oracle::Site> expected;
+  for (std::size_t row = 1; row < 40; row += 3) expected.push_back(all[row]);
+  CHECK(library::sites_of(*kept) == expected);
+  CHECK(kept->extent() == Point<2>(16));
+  CHECK(kept->samples() == 2);
+  const auto fewer = example.rulebook.subset(kept, every_third(example.device, kept->count(), 0));
+  CHECK(example.rulebook.derives(fewer, example.sites));
+  CHECK(example.rulebook.derives(fewer, kept));
+  CHECK(example.rulebook.derives(kept, kept));
+  CHECK(!example.rulebook.derives(kept, fewer));
+  CHECK(!example.rulebook.derives(example.rulebook.strided(example.sites, halving).sites, example.sites));
+}
+
+TEST_CASE("Unions and intersections are those of the sets, and one object however often they are asked for",
+          "[geometry]") {
+  Example example;
+  const auto a = example.rulebook.subset(example.sites, every_third(example.device, 40, 0));
+  std::vector<oracle::Site> more = library::sites_of(*example.sites);
+  more.resize(20);
+  more.push_back({4, {-3, 100}});
+  const auto b = library::make_sites<2>(example.device, more);
+  oracle::SiteSet both, common;
+  for (const auto& site : library::sites_of(*a)) {
+    both.insert(site);
+    if (oracle::set_of(more).contains(site)) common.insert(site);
+  }
+  both.insert(more.begin(), more.end());
+  REQUIRE(common.size() > 2);
+  const auto united = example.rulebook.unite(a, b), shared = example.rulebook.intersect(a, b);
+  CHECK(library::sites_of(*united) == oracle::in_row_order(both));
+  CHECK(united->samples() == 5);
+  CHECK(library::sites_of(*shared) == oracle::in_row_order(common));
+  CHECK(example.rulebook.unite(b, a) == united);
+  CHECK(example.rulebook.intersect(b, a) == shared);
+  CHECK(example.rulebook.unite(a, a) == a);
+  const auto none = library::make_sites<2>(example.device, std::vector<oracle::Site>{});
+  CHECK(library::sites_of(*example.rulebook.unite(none, a)) == library::sites_of(*a));
+  CHECK(example.rulebook.intersect(a, none)->count() == 0);
+}
+
+TEST_CASE("Sites within different extents are not put together", "[geometry]") {
+  Example with(Point<2>(16)), without;
+  CHECK(thrown_message<InvalidArgument>([&] { with.rulebook.unite(with.sites, without.sites); }) ==
+        "sites within different extents cannot be put together: (16, 16) and none");
+  CHECK_THROWS_AS(with.rulebook.intersect(without.sites, with.sites), InvalidArgument);
+}
+
 }  // namespace

@@ -55,7 +55,9 @@ struct Epilogue {
 ///     transpose(dev, r) -> Dev::Rules                 the same pairs, the roles of input and output swapped
 ///     make_sites<D>(dev, points, extent, samples, duplicates)
 ///     make_rules<D>(dev, in, out, window)
-///     reach<D>(dev, in, window, extent)
+///     reach<D>(dev, in, window, extent)               the outputs that at least one input leads to
+///     expand<D>(dev, out, window, extent)             the inputs that at least one output sees
+///     select<D>(dev, sites, keep)                     the sites whose byte in `keep` is not 0
 template <class Dev>
 concept conforms = requires(Dev& device) {
   typename Dev::Scalar;       // what features are stored in
