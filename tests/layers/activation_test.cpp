@@ -28,6 +28,7 @@ TEST_CASE("An activation of one's own function is a layer with a gradient") {
   CHECK(layer_cases::features(y) == oracle::Features{{{0, {3}}, {4, 25}}});
   const auto dy = layer_cases::numbers(y.features.gradient());
   CHECK(layer_cases::numbers(x.features.gradient()) == std::vector<double>{-4 * dy[0], 10 * dy[1]});
+  CHECK(square.name() == "Activation");
 }
 
 TEST_CASE("An activation adds its gradient to what is there") {

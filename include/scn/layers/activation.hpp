@@ -1,40 +1,53 @@
 // What all element-wise activations share: y = f(x), dx = dy f'(x, y).
 #pragma once
 
+#include <string>
+
 #include "scn/autograd/tape.hpp"
 #include "scn/layers/row_layer.hpp"
 
 namespace scn {
 
-/// Function has `constexpr T operator()(T x) const` and `constexpr T slope(T x, T y) const`. One pass over memory each
-/// way; keeps x and y for the backward pass.
+namespace detail {
+
+template <class Function, class T>
+struct Activate {
+  Function function;
+  MatrixView<const T> x;
+  MatrixView<T> y;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const { y(row, c) = function(x(row, c)); }
+};
+
+template <class Function, class T>
+struct ActivateBackward {
+  Function function;
+  MatrixView<const T> x, y, dy;
+  MatrixView<T> dx;
+  Write write;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    store(dx(row, c), dy(row, c) * function.slope(x(row, c), y(row, c)), write);
+  }
+};
+
+}  // namespace detail
+
+/// Function is trivially copyable, no local type, and has `constexpr T operator()(T x) const` and `constexpr T slope(T
+/// x, T y) const`. One pass over memory each way; keeps x and y for the backward pass.
 template <class Function>
 class Activation : public RowLayer<Activation<Function>> {
  public:
   Activation() = default;
   explicit Activation(Function function) : function_(function) {}
 
+  static std::string name() { return "Activation"; }
+
   using RowLayer<Activation<Function>>::operator();
   template <Device Dev>
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
     using T = typename Dev::Scalar;
-    struct Forward {
-      Function function;
-      MatrixView<const T> x;
-      MatrixView<T> y;
-      constexpr void operator()(std::int64_t row, std::int64_t c) const { y(row, c) = function(x(row, c)); }
-    };
-    struct Backward {
-      Function function;
-      MatrixView<const T> x, y, dy;
-      MatrixView<T> dx;
-      Write write;
-      constexpr void operator()(std::int64_t row, std::int64_t c) const {
-        store(dx(row, c), dy(row, c) * function.slope(x(row, c), y(row, c)), write);
-      }
-    };
     Matrix<Dev> y(x.device(), x.rows().bound, x.channels());
-    parallel_for(x.device(), x.rows(), x.channels(), Forward{function_, std::as_const(x.value()).view(), y.view()});
+    parallel_for(x.device(), x.rows(), x.channels(),
+                 detail::Activate<Function, T>{function_, std::as_const(x.value()).view(), y.view()});
     const bool record = is_recording(tape, x.needs_gradient());
     Variable<Dev> result(std::move(y), record);
     if (record)
@@ -42,8 +55,9 @@ class Activation : public RowLayer<Activation<Function>> {
         if (!result.has_gradient()) return;
         const auto [dx, write] = x.contribute();
         parallel_for(x.device(), x.rows(), x.channels(),
-                     Backward{function, std::as_const(x.value()).view(), std::as_const(result.value()).view(),
-                              result.gradient().view(), dx.view(), write});
+                     detail::ActivateBackward<Function, T>{function, std::as_const(x.value()).view(),
+                                                           std::as_const(result.value()).view(),
+                                                           result.gradient().view(), dx.view(), write});
       });
     return result;
   }

@@ -1,6 +1,8 @@
 // Rectified linear units: ReLU and LeakyReLU.
 #pragma once
 
+#include <string>
+
 #include "scn/layers/activation.hpp"
 
 namespace scn {
@@ -19,11 +21,11 @@ struct LeakyRectifier {
   }
 };
 
-/// y = max(x, 0).
+/// y = max(x, 0); NaN stays.
 struct Rectifier {
   template <class T>
   constexpr T operator()(T x) const {
-    return x > T{} ? x : T{};
+    return x <= T{} ? T{} : x;
   }
   template <class T>
   constexpr T slope(T x, T) const {
@@ -31,12 +33,17 @@ struct Rectifier {
   }
 };
 
-class ReLU : public Activation<Rectifier> {};
+class ReLU : public Activation<Rectifier> {
+ public:
+  static std::string name() { return "ReLU"; }
+};
 
 /// The default leakiness is the reference's, 1 / 3.
 class LeakyReLU : public Activation<LeakyRectifier> {
  public:
   explicit LeakyReLU(double leakiness = 1.0 / 3.0) : Activation<LeakyRectifier>(LeakyRectifier{leakiness}) {}
+
+  static std::string name() { return "LeakyReLU"; }
 };
 
 }  // namespace scn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 
 #include "scn/layers/activation.hpp"
 
@@ -10,7 +11,7 @@ namespace scn {
 /// y = 1 / (1 + exp(-x)).
 struct Logistic {
   template <class T>
-  T operator()(T x) const {
+  constexpr T operator()(T x) const {
     return T{1} / (T{1} + std::exp(-x));
   }
   template <class T>
@@ -19,6 +20,9 @@ struct Logistic {
   }
 };
 
-class Sigmoid : public Activation<Logistic> {};
+class Sigmoid : public Activation<Logistic> {
+ public:
+  static std::string name() { return "Sigmoid"; }
+};
 
 }  // namespace scn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 
 #include "scn/layers/activation.hpp"
 
@@ -10,7 +11,7 @@ namespace scn {
 /// y = tanh(x).
 struct HyperbolicTangent {
   template <class T>
-  T operator()(T x) const {
+  constexpr T operator()(T x) const {
     return std::tanh(x);
   }
   template <class T>
@@ -19,6 +20,9 @@ struct HyperbolicTangent {
   }
 };
 
-class Tanh : public Activation<HyperbolicTangent> {};
+class Tanh : public Activation<HyperbolicTangent> {
+ public:
+  static std::string name() { return "Tanh"; }
+};
 
 }  // namespace scn
