@@ -1,4 +1,4 @@
-// Tests of the tape: order and life of its steps, where gradients go, what a pass does, and refusals.
+// Tests of the tape: order and life of its steps, where gradients go, what a pass does, draws, and refusals.
 #include "scn/autograd/tape.hpp"
 
 #include <memory>
@@ -171,6 +171,57 @@ TEST_CASE("A tape takes the numbers of its draws from the device", "[autograd]")
   CHECK(tape.draw(device) == 40);
   CHECK(tape.draw(device) == 41);
   CHECK(device.draws == 42);
+}
+
+TEST_CASE("A section draws through its tape, and a second pass repeats its draws alone", "[autograd]") {
+  Double device{.threads = 1, .seed = 1, .draws = 40};
+  scn::Tape tape;
+  CHECK(tape.draw(device) == 40);
+  scn::Tape first = tape.section();
+  CHECK(first.draw(device) == 41);
+  CHECK(first.draw(device) == 42);
+  CHECK(tape.draw(device) == 43);
+  CHECK(first.draws() == std::vector<std::uint64_t>{41, 42});
+  CHECK(tape.draws().empty());
+  scn::Tape second({}, first.draws());
+  CHECK(second.draw(device) == 41);
+  CHECK(second.draw(device) == 42);
+  CHECK(device.draws == 44);
+}
+
+TEST_CASE("A section within a section repeats its draws when the outer one is repeated", "[autograd]") {
+  Double device{.threads = 1, .seed = 1, .draws = 7};
+  scn::Tape tape, outer = tape.section(), inner = outer.section();
+  outer.draw(device);
+  inner.draw(device);
+  outer.draw(device);
+  CHECK(outer.draws() == std::vector<std::uint64_t>{7, 8, 9});
+  scn::Tape again({}, outer.draws());
+  CHECK(again.draw(device) == 7);
+  scn::Tape inner_again = again.section();
+  CHECK(inner_again.draw(device) == 8);
+  CHECK(again.draw(device) == 9);
+  CHECK(inner_again.draws() == std::vector<std::uint64_t>{8});
+  CHECK(device.draws == 10);
+}
+
+TEST_CASE("A section keeps no steps and is otherwise the pass it is part of", "[autograd]") {
+  scn::Tape training, evaluating({.training = false, .update_statistics = false});
+  const scn::Pass usual = training.section().pass(), other = evaluating.section().pass();
+  CHECK_FALSE((usual.record || other.record));
+  CHECK((usual.training && usual.update_statistics));
+  CHECK_FALSE((other.training || other.update_statistics));
+}
+
+TEST_CASE("A second pass refuses to draw more than the first one did", "[autograd]") {
+  Double device{.threads = 1, .seed = 1};
+  scn::Tape tape, first = tape.section();
+  first.draw(device);
+  scn::Tape second({}, first.draws());
+  second.draw(device);
+  CHECK(thrown_message<scn::InvalidArgument>([&] { second.draw(device); }) ==
+        "Tape: a section asks for more random numbers than in its first pass, which made 1 draws");
+  CHECK(device.draws == 1);
 }
 
 TEST_CASE("A tape refuses a loss that is not one number, and runs nothing then", "[autograd]") {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "scn/autograd/layer_log.hpp"
 #include "scn/autograd/variable.hpp"
 
 namespace scn {
@@ -18,18 +19,56 @@ struct Pass {
   bool update_statistics = true;
 };
 
+namespace detail {
+
+/// to(row, c) (+)= from(row, c).
+template <class T>
+struct AddTo {
+  MatrixView<T> to;
+  MatrixView<const T> from;
+  Write write;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const { store(to(row, c), from(row, c), write); }
+};
+
+}  // namespace detail
+
 /// Given to layers as `&tape`; a layer called without one infers and keeps nothing. Belongs to one thread.
 class Tape {
  public:
-  explicit Tape(Pass pass = {}) : pass_(pass) {}
+  /// With a log, layers write down what they do.
+  explicit Tape(Pass pass = {}, LayerLog* log = nullptr) : pass_(pass), log_(log) {}
+
+  /// For the second pass of a section: its draws are those that the first one made, in order.
+  Tape(Pass pass, std::vector<std::uint64_t> draws) : pass_(pass), replays_(true), draws_(std::move(draws)) {}
+
+  /// For the first pass of a section that is computed again later: keeps no steps, draws through this tape, which has
+  /// to outlive it, and remembers the draws.
+  Tape section() {
+    Tape tape({false, pass_.training, pass_.update_statistics}, log_);
+    tape.outer_ = this;
+    return tape;
+  }
 
   const Pass& pass() const { return pass_; }
+  LayerLog* log() const { return log_; }
 
-  /// The number of the next request for random numbers of this pass.
+  /// The number of the next request for random numbers of this pass. Throws InvalidArgument when a second pass asks for
+  /// more than the first one did.
   template <Device Dev>
   std::uint64_t draw(Dev& device) {
-    return device.next_draw();
+    if (replays_) {
+      require(next_ < draws_.size(),
+              "Tape: a section asks for more random numbers than in its first "
+              "pass, which made ",
+              draws_.size(), " draws");
+      return draws_[next_++];
+    }
+    if (outer_ == nullptr) return device.next_draw();
+    return draws_.emplace_back(outer_->draw(device));
   }
+
+  /// The draws that a section has made, or that its second pass repeats.
+  const std::vector<std::uint64_t>& draws() const { return draws_; }
 
   /// Keeps step() for backward(). Steps are destroyed as soon as they have run, and what they hold with them.
   template <class F>
@@ -50,7 +89,7 @@ class Tape {
 
   /// The same from the gradient of any variable, of its shape.
   template <Device Dev, class T>
-  void backward(const Variable<Dev, T>& variable, Matrix<Dev, T> gradient) {
+  void backward(const Variable<Dev, T>& variable, const Matrix<Dev, T>& gradient) {
     require(gradient.rows().bound == variable.rows().bound && gradient.channels() == variable.channels(),
             "Tape: the gradient is ", gradient.rows().bound, " x ", gradient.channels(), ", the variable ",
             variable.rows().bound, " x ", variable.channels());
@@ -68,13 +107,7 @@ class Tape {
   /// to (+)= from, of one shape.
   template <Device Dev, class T>
   static void add_to(Matrix<Dev, T>& to, const Matrix<Dev, T>& from, Write write) {
-    struct Add {
-      MatrixView<T> to;
-      MatrixView<const T> from;
-      Write write;
-      constexpr void operator()(std::int64_t row, std::int64_t c) const { store(to(row, c), from(row, c), write); }
-    };
-    parallel_for(to.device(), to.rows(), to.channels(), Add{to.view(), from.view(), write});
+    parallel_for(to.device(), to.rows(), to.channels(), detail::AddTo<T>{to.view(), from.view(), write});
   }
 
  private:
@@ -90,6 +123,11 @@ class Tape {
   };
 
   Pass pass_;
+  LayerLog* log_ = nullptr;
+  Tape* outer_ = nullptr;  // of a section
+  bool replays_ = false;
+  std::vector<std::uint64_t> draws_;
+  std::size_t next_ = 0;
   std::vector<std::unique_ptr<Step>> steps_;
 };
 
