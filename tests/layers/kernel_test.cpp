@@ -145,6 +145,29 @@ TEST_CASE("Convolutions add their gradients to those of an earlier pass") {
   CHECK(gradients() == twice);
 }
 
+TEST_CASE("A log counts pairs, a multiplication for each pair and weight of a group, and the elements of the result") {
+  Cpu device;
+  const auto x = layer_cases::tensor<3>(device, layer_cases::batch(4, 3, 4, {.count = 40}), 4);
+  const auto counts = [](const auto& layer, const auto& input) {
+    scn::LayerLog log;
+    scn::Tape tape({.record = false}, &log);
+    layer(input, &tape);
+    return log.total().counts;
+  };
+  const scn::Convolution<3> down(device, 4, 4, 3, 2);
+  const auto y = down(x);
+  const auto sites = [](const auto& tensor) { return oracle::sites_of(layer_cases::features(tensor)); };
+  const auto same = oracle::pairs_between(sites(x), sites(x), oracle::submanifold_window({3, 3, 3})).size();
+  const auto strided = oracle::pairs_between(sites(x), sites(y), oracle::strided_window({3, 3, 3}, {2, 2, 2})).size();
+  const auto n = static_cast<std::int64_t>(same), m = static_cast<std::int64_t>(strided);
+  CHECK(counts(scn::SubmanifoldConvolution<3>(device, 4, 6, 3), x) == scn::Counts{n, n * 4 * 6, 40 * 6});
+  CHECK(counts(scn::SubmanifoldConvolution<3>(device, 4, 6, 3, {.groups = 2}), x) ==
+        scn::Counts{n, n * 2 * 3 * 2, 40 * 6});
+  CHECK(counts(down, x) == scn::Counts{m, m * 4 * 4, y.rows().bound * 4});
+  CHECK(counts(scn::Deconvolution<3>(device, 4, 5, 3, 2), y) == scn::Counts{m, m * 4 * 5, 40 * 5});
+  CHECK(counts(down, layer_cases::tensor<3>(device, {}, 4)) == scn::Counts{});
+}
+
 TEST_CASE("Convolutions take no rows of any number of channels") {
   Cpu device;
   const scn::SubmanifoldConvolution<3> layer(device, 2, 5, 3);

@@ -58,6 +58,16 @@ TEST_CASE("NetworkInNetwork takes no rows of any number of channels") {
     for (const double value : layer_cases::numbers(parameter.variable.gradient())) CHECK(value == 0);
 }
 
+TEST_CASE(
+    "A log counts one multiplication for each row and weight of NetworkInNetwork, and the elements of the result") {
+  Double device;
+  const NetworkInNetwork<Double> layer(device, 3, 5);
+  scn::LayerLog log;
+  scn::Tape tape({.record = false}, &log);
+  layer(layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 3), 3), &tape);
+  CHECK(log.total().counts == scn::Counts{0, 20 * 3 * 5, 20 * 5});
+}
+
 TEST_CASE("NetworkInNetwork starts with a deviation of sqrt(2 / in) and no bias") {
   Double device;
   const NetworkInNetwork<Double> layer(device, 50, 400);

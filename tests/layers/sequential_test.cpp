@@ -76,6 +76,18 @@ TEST_CASE("Sequential without parameters has none") {
   CHECK(net.parameters().size() == 0);
 }
 
+TEST_CASE("A log sees the layers of Sequential by position, whatever flows between them") {
+  Double device;
+  const Sequential net{Sequential{ReLU{}, NetworkInNetwork{device, 2, 4}}, scn::SparseToDense<2, Double>{device}};
+  const auto x = layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 2, {.low = 0}), 2, Point<2>{6, 7});
+  scn::LayerLog log;
+  scn::Tape tape({.record = false}, &log);
+  net(x, &tape);
+  REQUIRE(log.rows().size() == 3);
+  CHECK((log.rows()[0].path == "0.0" && log.rows()[1].path == "0.1" && log.rows()[2].path == "1"));
+  CHECK((log.rows()[1].layer == "NetworkInNetwork" && log.rows()[2].sites == 3 * 6 * 7));
+}
+
 TEST_CASE("Sequential walks back through its layers for the extent of inputs") {
   Double device;
   const Sequential net{scn::MaxPooling<2, Double>{device, 3, 2}, ReLU{}, scn::MaxPooling<2, Double>{device, 2, 2}};

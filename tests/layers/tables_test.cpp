@@ -118,6 +118,28 @@ TEST_CASE("Tables take no rows of any number of channels") {
   CHECK(JoinTable<1, Double>()({x, other}).channels() == 3);
 }
 
+TEST_CASE("JoinTable of an empty first tensor has the channels of all (SparseConvNet keeps those of the first)") {
+  Double device;
+  const auto x = layer_cases::tensor<2>(device, {}, 2);
+  const auto other = x.with(scn::Variable<Double>(scn::Matrix<Double>::zeros(device, 0, 3), true));
+  const auto y = JoinTable<2, Double>()({x, other, x});
+  CHECK((y.rows().bound == 0 && y.channels() == 7));
+  CHECK(NetworkInNetwork<Double>(device, 7, 1)(y).channels() == 1);
+}
+
+TEST_CASE("The functions of a list of tensors are JoinTable and AddTable") {
+  Double device;
+  const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {1, 2}}}, 2);
+  const std::vector list{x, x.with(layer_cases::tensor<1>(device, {{{0, {0}}, {3, 5}}}, 2).features)};
+  scn::Tape tape;
+  const auto side_by_side = scn::concatenate_feature_planes(list, &tape);
+  CHECK(layer_cases::features(side_by_side) == oracle::Features{{{0, {0}}, {1, 2, 3, 5}}});
+  const auto sum = scn::add_feature_planes(list, &tape);
+  CHECK(layer_cases::features(sum) == oracle::Features{{{0, {0}}, {4, 7}}});
+  CHECK(tape.size() == 2);
+  CHECK(layer_cases::features(scn::add_feature_planes(list)) == layer_cases::features(sum));
+}
+
 TEST_CASE("Tables refuse tensors on different sites, even of one size, and work afterwards") {
   Double device;
   const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {1}}, {{0, {1}}, {1}}}, 1);
@@ -148,14 +170,14 @@ TEST_CASE("Tables refuse to work on nothing") {
         "AddTable<2>: there is no tensor to work on");
 }
 
-TEST_CASE("ConcatTable names the parameters of its branches by position") {
+TEST_CASE("ConcatTable names the parameters of its branches by position or as it was told") {
   Double device;
   ConcatTable<2, Double> table;
-  table.add(NetworkInNetwork<Double>(device, 1, 1)).add(scn::ReLU()).add(NetworkInNetwork<Double>(device, 1, 1, false));
+  table.add(NetworkInNetwork<Double>(device, 1, 1)).add("side", NetworkInNetwork<Double>(device, 1, 1, false));
   std::vector<scn::Parameter<Double>> all;
   table.parameters("4.", all);
   REQUIRE(all.size() == 3);
-  CHECK((all[0].name == "4.0.weight" && all[1].name == "4.0.bias" && all[2].name == "4.2.weight"));
+  CHECK((all[0].name == "4.0.weight" && all[1].name == "4.0.bias" && all[2].name == "4.side.weight"));
 }
 
 TEST_CASE("ConcatTable asks its branches for the extent of inputs, and refuses when they differ") {

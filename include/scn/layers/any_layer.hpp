@@ -1,39 +1,19 @@
-// A layer of any type behind one interface, and sequences of them: networks whose depth is known at run time.
+// A layer of any type behind one interface, and lists of them: networks whose depth is known at run time.
 #pragma once
 
+#include <concepts>
 #include <memory>
+#include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "scn/autograd/parameter.hpp"
-#include "scn/autograd/tape.hpp"
-#include "scn/tensor/sparse_tensor.hpp"
+#include "scn/layers/layer.hpp"
 
 namespace scn {
 
-/// The extent of inputs that gives the extent `out`: the layer's own answer, or `out` for a layer that keeps sites.
-template <class Layer, int D>
-Point<D> layer_input_size(const Layer& layer, const Point<D>& out) {
-  if constexpr (requires { layer.input_size(out); })
-    return layer.input_size(out);
-  else
-    return out;
-}
-
-/// The layer's parameters under names that start with `prefix`; none for a layer without.
-template <class Layer, Device Dev>
-void layer_parameters(const Layer& layer, const std::string& prefix, std::vector<Parameter<Dev>>& into) {
-  if constexpr (requires { layer.parameters(prefix, into); }) layer.parameters(prefix, into);
-}
-
-/// The one tensor of a list; throws if there are more or less.
 template <int D, Device Dev>
-SparseTensor<D, Dev> single(std::string_view layer, Tensors<D, Dev> tensors) {
-  require(tensors.size() == 1, layer, "<", D, ">: expected one tensor, got ", tensors.size());
-  return std::move(tensors.front());
-}
+struct NamedLayer;
 
 /// Holds a layer that takes a sparse tensor or a list of them and gives one of the two. Copies share the layer.
 template <int D, Device Dev = Cpu>
@@ -48,6 +28,15 @@ class AnyLayer {
   void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
     layer_->parameters(prefix, into);
   }
+  std::string name() const { return layer_->name(); }
+  /// The layers that it calls one after the other, if it is a sequence of them; else none.
+  std::span<const NamedLayer<D, Dev>> sequence() const { return layer_->sequence(); }
+  /// The layer, if it is one of exactly this type; else null.
+  template <class Layer>
+  const Layer* get() const {
+    const auto* held = dynamic_cast<const Held<Layer>*>(layer_.get());
+    return held == nullptr ? nullptr : &held->layer;
+  }
 
  private:
   struct Base {
@@ -55,6 +44,8 @@ class AnyLayer {
     virtual Tensors<D, Dev> call(const Tensors<D, Dev>& x, Tape* tape) const = 0;
     virtual Point<D> input_size(const Point<D>& out) const = 0;
     virtual void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const = 0;
+    virtual std::string name() const = 0;
+    virtual std::span<const NamedLayer<D, Dev>> sequence() const = 0;
   };
   template <class Layer>
   struct Held final : Base {
@@ -72,13 +63,22 @@ class AnyLayer {
       else if constexpr (requires {
                            { layer(x.front(), tape) } -> std::same_as<Tensors<D, Dev>>;
                          })
-        return layer(single<D, Dev>("AnyLayer", x), tape);
+        return layer(single(message("AnyLayer<", D, ">"), x), tape);
       else
-        return {layer(single<D, Dev>("AnyLayer", x), tape)};
+        return {layer(single(message("AnyLayer<", D, ">"), x), tape)};
     }
     Point<D> input_size(const Point<D>& out) const override { return layer_input_size(layer, out); }
     void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const override {
       layer_parameters(layer, prefix, into);
+    }
+    std::string name() const override { return layer_name(layer); }
+    std::span<const NamedLayer<D, Dev>> sequence() const override {
+      if constexpr (requires {
+                      { layer.sequence() } -> std::same_as<std::span<const NamedLayer<D, Dev>>>;
+                    })
+        return layer.sequence();
+      else
+        return {};
     }
 
     Layer layer;
@@ -87,37 +87,59 @@ class AnyLayer {
   std::shared_ptr<const Base> layer_;
 };
 
-/// Layers one after the other, their number known at run time. Parameters are named by position, or as add() says.
-template <int D, Device Dev = Cpu>
-class AnySequential {
+/// A layer of a list; without a name of its own it is known by its position.
+template <int D, Device Dev>
+struct NamedLayer {
+  std::string name;
+  AnyLayer<D, Dev> layer;
+};
+
+/// What containers of layers share; Derived has a static name() and says how the layers are called. Whatever adds
+/// layers returns the container, for chaining. Copies share the layers.
+template <class Derived, int D, Device Dev>
+requires Dimension<D>
+class LayerList {
  public:
   using DeviceType = Dev;
 
   template <class Layer>
-  AnySequential& add(Layer layer) {
-    return add(std::to_string(layers_.size()), std::move(layer));
+  Derived& add(Layer layer) {
+    return insert(size(), std::move(layer));
   }
+  /// A layer whose parameters are called `name` instead of its position.
   template <class Layer>
-  AnySequential& add(std::string name, Layer layer) {
-    layers_.emplace_back(std::move(name), AnyLayer<D, Dev>(std::move(layer)));
-    return *this;
+  Derived& add(std::string name, Layer layer) {
+    return insert(size(), std::move(layer), std::move(name));
   }
-
-  SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    Tensors<D, Dev> tensors{x};
-    for (const auto& [name, layer] : layers_) tensors = layer(tensors, tape);
-    return single<D, Dev>("AnySequential", std::move(tensors));
+  /// add(layer) under its other name in the reference.
+  template <class Layer>
+  Derived& append(Layer layer) {
+    return add(std::move(layer));
   }
-
-  Point<D> input_size(Point<D> out) const {
-    for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) out = layer->second.input_size(out);
-    return out;
+  /// Puts a layer before the one at `position`; those behind it, unless they have names, are called one more.
+  template <class Layer>
+  Derived& insert(std::size_t position, Layer layer, std::string name = {}) {
+    require(position <= size(), Derived::name(), ": there are ", size(), " layers, none can be inserted before layer ",
+            position);
+    NamedLayer<D, Dev> added{std::move(name), AnyLayer<D, Dev>(std::move(layer))};
+    layers_.insert(layers_.begin() + static_cast<std::ptrdiff_t>(position), std::move(added));
+    return static_cast<Derived&>(*this);
+  }
+  /// The layers of `first`, then those of `second`.
+  friend Derived operator+(Derived first, const Derived& second) {
+    const LayerList& rest = second;
+    first.layers_.insert(first.layers_.end(), rest.layers_.begin(), rest.layers_.end());
+    return first;
   }
 
   std::size_t size() const { return layers_.size(); }
+  const AnyLayer<D, Dev>& operator[](std::size_t position) const {
+    require(position < size(), Derived::name(), ": there are ", size(), " layers, none at ", position);
+    return layers_[position].layer;
+  }
 
   void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
-    for (const auto& [name, layer] : layers_) layer.parameters(prefix + name + ".", into);
+    for (std::size_t i = 0; i < size(); ++i) layers_[i].layer.parameters(prefix + name_of(i) + ".", into);
   }
   Parameters<Dev> parameters() const {
     std::vector<Parameter<Dev>> all;
@@ -125,8 +147,47 @@ class AnySequential {
     return Parameters<Dev>(std::move(all));
   }
 
+ protected:
+  std::span<const NamedLayer<D, Dev>> layers() const { return layers_; }
+  Tensors<D, Dev> call(std::size_t position, const Tensors<D, Dev>& x, Tape* tape) const {
+    return call_layer(layers_[position].layer, name_of(position), x, tape);
+  }
+
  private:
-  std::vector<std::pair<std::string, AnyLayer<D, Dev>>> layers_;
+  std::string name_of(std::size_t position) const {
+    return layers_[position].name.empty() ? std::to_string(position) : layers_[position].name;
+  }
+
+  std::vector<NamedLayer<D, Dev>> layers_;
+};
+
+/// The part of a list that calls one layer after the other.
+template <class Derived, int D, Device Dev>
+class LayersInOrder : public LayerList<Derived, D, Dev> {
+ public:
+  std::span<const NamedLayer<D, Dev>> sequence() const { return this->layers(); }
+
+  Point<D> input_size(Point<D> out) const {
+    for (std::size_t i = this->size(); i > 0; --i) out = (*this)[i - 1].input_size(out);
+    return out;
+  }
+
+ protected:
+  SparseTensor<D, Dev> call_all(const SparseTensor<D, Dev>& x, Tape* tape) const {
+    Tensors<D, Dev> tensors{x};
+    for (std::size_t i = 0; i < this->size(); ++i) tensors = this->call(i, tensors, tape);
+    return single(Derived::name(), std::move(tensors));
+  }
+};
+
+/// Layers one after the other, their number known at run time. Parameters are named by position, or as add() says.
+template <int D, Device Dev = Cpu>
+class AnySequential : public LayersInOrder<AnySequential<D, Dev>, D, Dev> {
+ public:
+  SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
+    return this->call_all(x, tape);
+  }
+  static std::string name() { return message("AnySequential<", D, ">"); }
 };
 
 }  // namespace scn

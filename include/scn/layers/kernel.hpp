@@ -42,16 +42,23 @@ Variable<Dev, typename Dev::Accumulator> constant_parameter(Dev& device, std::in
   return Variable<Dev, T>(Matrix<Dev, T>::from_host(device, 1, channels, std::span<const T>(values)), trained);
 }
 
+namespace detail {
+
+/// Element (row, c) as a term of a sum in T.
+template <class S, class T>
+struct Element {
+  MatrixView<const S> x;
+  constexpr T operator()(std::int64_t row, std::int64_t c) const { return static_cast<T>(x(row, c)); }
+};
+
+}  // namespace detail
+
 /// db (+)= column sums of dy.
 template <Device Dev>
 void backward_bias(const Matrix<Dev>& dy, const Variable<Dev, typename Dev::Accumulator>& bias) {
   using T = typename Dev::Accumulator;
-  struct Term {
-    MatrixView<const typename Dev::Scalar> dy;
-    constexpr T operator()(std::int64_t row, std::int64_t c) const { return static_cast<T>(dy(row, c)); }
-  };
   Matrix<Dev, T> sums(dy.device(), 1, dy.channels());
-  reduce(dy.device(), dy.rows(), dy.channels(), Segments{}, Term{dy.view()}, sums);
+  reduce(dy.device(), dy.rows(), dy.channels(), Segments{}, detail::Element<typename Dev::Scalar, T>{dy.view()}, sums);
   const auto [to, write] = bias.contribute();
   Tape::add_to(to, sums, write);
 }
@@ -84,6 +91,7 @@ class Kernel {
     Matrix<Dev> y(device, rows, out_);
     const auto* shift = bias_ ? bias_.value().view().data : nullptr;
     convolve(device, x.value(), weights, map.rules(), Epilogue<typename Dev::Accumulator>{shift}, y);
+    if (tape != nullptr && tape->log() != nullptr) tape->log()->count(counts(map.rules().size(), rows));
 
     const bool trains = weight_.needs_gradient() || (bias_ && bias_.needs_gradient());
     const bool record = is_recording(tape, x.needs_gradient() || trains);
@@ -98,6 +106,9 @@ class Kernel {
   }
 
  private:
+  Counts counts(std::int64_t pairs, std::int64_t rows) const {
+    return {pairs, pairs * in_ * (out_ / groups_), rows * out_};
+  }
   void backward(const Variable<Dev>& x, const MapView<Dev>& map, const Variable<Dev>& y) const {
     if (!y.has_gradient()) return;
     Dev& device = x.device();

@@ -16,19 +16,22 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
   using DeviceType = Dev;
 
   NetworkInNetwork(Dev& device, std::int64_t in, std::int64_t out, bool bias = true) {
-    require(in >= 1 && out >= 1, "NetworkInNetwork: channels must be at least 1, got ", in, " and ", out);
-    weight_ = in_layer("NetworkInNetwork",
-                       [&] { return normal_parameter(device, in, out, std::sqrt(2.0 / static_cast<double>(in))); });
+    require(in >= 1 && out >= 1, name(), ": channels must be at least 1, got ", in, " and ", out);
+    weight_ =
+        in_layer(name(), [&] { return normal_parameter(device, in, out, std::sqrt(2.0 / static_cast<double>(in))); });
     if (bias) bias_ = constant_parameter(device, out, 0.0);
   }
 
   using RowLayer<NetworkInNetwork<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels("NetworkInNetwork", x, weight_.rows().bound);
+    require_channels(name(), x, weight_.rows().bound);
     Dev& device = x.device();
     Matrix<Dev> y(device, x.rows().bound, weight_.channels());
     const auto* shift = bias_ ? bias_.value().view().data : nullptr;
     if (x.rows().bound > 0) multiply(device, x.value(), weight_.value(), Epilogue<typename Dev::Accumulator>{shift}, y);
+    if (tape != nullptr && tape->log() != nullptr)
+      tape->log()->count(
+          {0, x.rows().bound * weight_.rows().bound * weight_.channels(), y.rows().bound * y.channels()});
     const bool trains = weight_.needs_gradient() || (bias_ && bias_.needs_gradient());
     const bool record = is_recording(tape, x.needs_gradient() || trains);
     Variable<Dev> result(std::move(y), record);
@@ -40,6 +43,8 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
     into.push_back({prefix + "weight", weight_, {weight_.rows().bound, weight_.channels()}});
     if (bias_) into.push_back({prefix + "bias", bias_, {weight_.channels()}});
   }
+
+  static std::string name() { return "NetworkInNetwork"; }
 
  private:
   void backward(const Variable<Dev>& x, const Variable<Dev>& y) const {

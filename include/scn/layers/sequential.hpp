@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "scn/layers/any_layer.hpp"
+#include "scn/layers/layer.hpp"
 
 namespace scn {
 
@@ -60,6 +60,7 @@ class Sequential : public detail::FirstDevice<Layers...> {
     parameters("", all);
     return Parameters<Dev>(std::move(all));
   }
+  static std::string name() { return "Sequential"; }
 
  private:
   template <std::size_t I, class Tensor>
@@ -67,7 +68,7 @@ class Sequential : public detail::FirstDevice<Layers...> {
     if constexpr (I == sizeof...(Layers))
       return x;
     else
-      return call<I + 1>(std::get<I>(layers_)(x, tape), tape);
+      return call<I + 1>(call_layer(std::get<I>(layers_), std::to_string(I), x, tape), tape);
   }
   template <std::size_t I, int D>
   Point<D> backwards(const Point<D>& out) const {

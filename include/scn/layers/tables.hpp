@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,42 +12,28 @@
 
 namespace scn {
 
-/// Gives the result of every branch on the same input, in order.
+/// Gives the result of every branch on the same input, in order. Branches are added as to AnySequential.
 template <int D, Device Dev = Cpu>
 requires Dimension<D>
-class ConcatTable {
+class ConcatTable : public LayerList<ConcatTable<D, Dev>, D, Dev> {
  public:
-  using DeviceType = Dev;
-
-  /// Adds a branch, named by its position; returns the table for chaining.
-  template <class Layer>
-  ConcatTable& add(Layer branch) {
-    branches_.emplace_back(std::move(branch));
-    return *this;
-  }
-
   Tensors<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     Tensors<D, Dev> results;
-    for (const auto& branch : branches_) results.push_back(single<D, Dev>("ConcatTable", branch({x}, tape)));
+    for (std::size_t i = 0; i < this->size(); ++i) results.push_back(single(name(), this->call(i, {x}, tape)));
     return results;
   }
 
   /// The first branch's answer, which the others have to share.
   Point<D> input_size(const Point<D>& out) const {
-    if (branches_.empty()) return out;
-    const Point<D> in = branches_.front().input_size(out);
-    for (const auto& branch : branches_)
-      require(branch.input_size(out) == in, "ConcatTable<", D, ">: the branches need inputs of ", to_string(in),
-              " and ", to_string(branch.input_size(out)), " for one output");
+    if (this->size() == 0) return out;
+    const Point<D> in = (*this)[0].input_size(out);
+    for (const auto& branch : this->layers())
+      require(branch.layer.input_size(out) == in, name(), ": the branches need inputs of ", to_string(in), " and ",
+              to_string(branch.layer.input_size(out)), " for one output");
     return in;
   }
 
-  void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
-    for (std::size_t i = 0; i < branches_.size(); ++i) branches_[i].parameters(prefix + std::to_string(i) + ".", into);
-  }
-
- private:
-  std::vector<AnyLayer<D, Dev>> branches_;
+  static std::string name() { return message("ConcatTable<", D, ">"); }
 };
 
 namespace detail {
@@ -53,12 +41,12 @@ namespace detail {
 /// Throws unless there is a tensor, all are on the same sites, and, for a sum of rows, have as many channels.
 template <int D, Device Dev>
 void require_same_sites(std::string_view layer, const Tensors<D, Dev>& tensors, bool same_channels) {
-  require(!tensors.empty(), layer, "<", D, ">: there is no tensor to work on");
+  require(!tensors.empty(), layer, ": there is no tensor to work on");
   for (std::size_t i = 1; i < tensors.size(); ++i) {
-    require(tensors[i].sites == tensors[0].sites, layer, "<", D, ">: tensors 0 and ", i, " live on different sites (",
+    require(tensors[i].sites == tensors[0].sites, layer, ": tensors 0 and ", i, " live on different sites (",
             tensors[0].rows().bound, " and ", tensors[i].rows().bound, " rows)");
     require(!same_channels || tensors[i].channels() == tensors[0].channels() || tensors[i].rows().bound == 0, layer,
-            "<", D, ">: tensor ", i, " has ", tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
+            ": tensor ", i, " has ", tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
   }
 }
 
@@ -83,7 +71,7 @@ class JoinTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
     using Copy = detail::CopyChannels<typename Dev::Scalar>;
-    detail::require_same_sites("JoinTable", tensors, false);
+    detail::require_same_sites(name(), tensors, false);
     std::int64_t channels = 0;
     bool needs_gradient = false;
     for (const auto& tensor : tensors) {
@@ -118,6 +106,8 @@ class JoinTable {
     }
     return tensors[0].with(std::move(result));
   }
+
+  static std::string name() { return message("JoinTable<", D, ">"); }
 };
 
 /// The sum of several tensors on the same sites with as many channels. Without rows the largest number of channels
@@ -127,7 +117,7 @@ requires Dimension<D>
 class AddTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
-    detail::require_same_sites("AddTable", tensors, true);
+    detail::require_same_sites(name(), tensors, true);
     const auto& first = *std::max_element(tensors.begin(), tensors.end(),
                                           [](const auto& a, const auto& b) { return a.channels() < b.channels(); });
     Matrix<Dev> y = first.features.value().copy();
@@ -152,6 +142,20 @@ class AddTable {
     }
     return tensors[0].with(std::move(result));
   }
+
+  static std::string name() { return message("AddTable<", D, ">"); }
 };
+
+/// JoinTable as a function.
+template <int D, Device Dev>
+SparseTensor<D, Dev> concatenate_feature_planes(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) {
+  return JoinTable<D, Dev>()(tensors, tape);
+}
+
+/// AddTable as a function.
+template <int D, Device Dev>
+SparseTensor<D, Dev> add_feature_planes(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) {
+  return AddTable<D, Dev>()(tensors, tape);
+}
 
 }  // namespace scn
