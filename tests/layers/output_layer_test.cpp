@@ -86,6 +86,29 @@ TEST_CASE("OutputLayer refuses sites of another level, and works afterwards") {
   CHECK(layer_cases::numbers(layer(x).value()) == std::vector<double>{1, 2, 7, 7});
 }
 
+TEST_CASE("OutputLayer refuses a tensor that no InputLayer began: there are no points") {
+  Double device;
+  auto x = InputLayer<2, Double>(device)(std::vector<Site<2>>{{0, {1, 2}}}, std::vector<float>{1});
+  x.rulebook = std::make_shared<scn::Rulebook<2, Double>>(device, scn::InputSites<2, Double>{x.sites, nullptr});
+  CHECK(thrown_message<scn::InvalidArgument>([&] { OutputLayer<2, Double>{device}(x); }) ==
+        "OutputLayer<2>: the tensor does not come from an input layer, so there are no points");
+}
+
+TEST_CASE("Defect 2: discarded points get zeros from OutputLayer as from the reference, and no gradient") {
+  Double device;
+  const std::vector<Site<1>> points{{0, 5}, {0, 3}, {0, 5}};
+  const auto rows = [&](Duplicates way) {
+    const auto x = InputLayer<1, Double>(device, {}, way)(points, std::vector<float>{10, 20, 30});
+    return layer_cases::numbers(OutputLayer<1, Double>(device)(x).value());
+  };
+  CHECK(rows(Duplicates::first) == std::vector<double>{10, 20, 0});
+  CHECK(rows(Duplicates::last) == std::vector<double>{0, 20, 30});
+  CHECK(rows(Duplicates::sum) == std::vector<double>{40, 20, 40});
+  CHECK(rows(Duplicates::mean) == std::vector<double>{20, 20, 20});
+}
+
+TEST_CASE("OutputLayer says its name") { CHECK(OutputLayer<3>::name() == "OutputLayer<3>"); }
+
 TEST_CASE("OutputLayer refuses the sites of another input even if they are equal") {
   Double device;
   const std::vector<Site<2>> points{{0, {0, 0}}};
