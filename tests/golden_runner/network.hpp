@@ -97,11 +97,14 @@ class Builder {
       return Any(scn::NetworkInNetwork<Dev>(*device_, in, outgoing(node), argument(node, {"bias"}, true)));
     }
     if (type == "MaxPooling")
-      return Any(scn::MaxPooling<D, Dev>(*device_, window_size<D>(node), window_stride<D>(node), dropped(node)));
+      return Any(scn::MaxPooling<D, Dev>(*device_, window_size<D>(node), window_stride<D>(node),
+                                         scn::PoolingSettings{dropped(node)}));
     if (type == "AveragePooling")
-      return Any(scn::AveragePooling<D, Dev>(*device_, window_size<D>(node), window_stride<D>(node), dropped(node)));
+      return Any(scn::AveragePooling<D, Dev>(*device_, window_size<D>(node), window_stride<D>(node),
+                                             scn::PoolingSettings{dropped(node)}));
     if (type == "UnPooling")
-      return Any(scn::UnPooling<D, Dev>(*device_, window_size<D>(node), window_stride<D>(node), dropped(node)));
+      return Any(scn::UnPooling<D, Dev>(*device_, window_size<D>(node), window_stride<D>(node),
+                                        scn::PoolingSettings{dropped(node)}));
     if (type.starts_with("BatchNorm")) return normalization(node, type);
     return element_wise_or_network(node, type);
   }

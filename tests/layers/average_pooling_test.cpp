@@ -11,22 +11,28 @@ namespace {
 
 using layer_cases::Double;
 using scn::AveragePooling;
+using scn::Over;
 using scn::Point;
+using scn::Window;
 
 /// "" if the layer agrees with the oracle on the input.
 template <int D>
-std::string difference(Double& device, const Point<D>& size, const Point<D>& stride, const oracle::Features& input,
-                       std::size_t drop = 0, std::optional<Point<D>> extent = {}) {
-  const AveragePooling<D, Double> layer(device, size, stride, static_cast<std::int64_t>(drop));
-  const auto window = oracle::strided_window(library::axes(size), library::axes(stride));
+std::string difference(Double& device, const AveragePooling<D, Double>& layer, const oracle::Features& input,
+                       std::optional<Point<D>> extent = {}) {
+  const auto drop = static_cast<std::size_t>(layer.settings().drop);
+  const bool active = layer.settings().over == Over::active;
+  const auto window = library::window(layer.window());
   const auto sites = oracle::sites_of(input), outputs = oracle::reached(sites, window, library::axes(extent));
   const auto pairs = oracle::pairs_between(sites, outputs, window);
   const auto x = layer_cases::tensor<D>(device, input, 3, extent);
   const auto y = layer_cases::pass(layer, x);
-  const auto expected = oracle::average_pool(input, outputs, pairs, volume(window), drop);
+  const auto expected = active ? oracle::active_average_pool(input, outputs, pairs, drop)
+                               : oracle::average_pool(input, outputs, pairs, volume(window), drop);
   const std::string found = oracle::difference(expected, layer_cases::features(y), layer_cases::tight);
   if (!found.empty()) return found;
-  return oracle::difference(oracle::average_pool_backward(input, pairs, volume(window), layer_cases::gradient(y), drop),
+  const auto dy = layer_cases::gradient(y);
+  return oracle::difference(active ? oracle::active_average_pool_backward(input, pairs, dy, drop)
+                                   : oracle::average_pool_backward(input, pairs, volume(window), dy, drop),
                             layer_cases::gradient(x), layer_cases::tight);
 }
 
@@ -34,27 +40,51 @@ TEST_CASE("AveragePooling and its gradient are the oracle's in 1 to 4 dimensions
   Double device;
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;
+    using Layer = AveragePooling<D, Double>;
     INFO("D = " << D);
     for (const auto& input : layer_cases::inputs(10 + D, D, 3)) {
       INFO(input.size() << " sites");
-      CHECK(difference<D>(device, 2, 2, input) == "");
-      CHECK(difference<D>(device, 3, 2, input, 1) == "");
-      CHECK(difference<D>(device, 1, 2, input, 2) == "");
-      CHECK(difference<D>(device, library::cycle<D>({4, 1, 2}), library::cycle<D>({1, 3, 2}), input) == "");
+      for (const Over over : {Over::window, Over::active}) {
+        CHECK(difference(device, Layer(device, 2, 2, {.over = over}), input) == "");
+        CHECK(difference(device, Layer(device, 3, 2, {1, over}), input) == "");
+        CHECK(difference(device, Layer(device, 1, 2, {2, over}), input) == "");
+        CHECK(difference(device,
+                         Layer(device, library::cycle<D>({4, 1, 2}), library::cycle<D>({1, 3, 2}), {.over = over}),
+                         input) == "");
+        CHECK(difference(device,
+                         Layer(device, Window<D>{.size = 3, .stride = 2, .dilation = 2, .pad = 2}, {.over = over}),
+                         input) == "");
+      }
     }
   });
 }
 
 TEST_CASE("AveragePooling within an extent is the oracle's, clipped") {
   Double device;
-  for (const auto& input : layer_cases::inputs(30, 2, 3, {.low = 0, .high = 7}))
-    CHECK(difference<2>(device, 3, 2, input, 0, Point<2>(8)) == "");
+  using Layer = AveragePooling<2, Double>;
+  for (const auto& input : layer_cases::inputs(30, 2, 3, {.low = 0, .high = 7})) {
+    CHECK(difference(device, Layer(device, 3, 2), input, std::optional(Point<2>(8))) == "");
+    CHECK(difference(device, Layer(device, Window<2>{.size = 3, .stride = 2, .pad = 1}, {.over = Over::active}), input,
+                     std::optional(Point<2>(8))) == "");
+  }
 }
 
-TEST_CASE("AveragePooling divides by the volume of the window, not by its active sites") {
+TEST_CASE("Defect 5, kept: AveragePooling divides by the volume of the window, by active sites only on request",
+          "[quirk 5]") {
   Double device;
-  const auto x = layer_cases::tensor<2>(device, {{{0, {0, 1}}, {8}}}, 1);
-  CHECK(layer_cases::features(AveragePooling<2, Double>(device, 2, 2)(x)) == oracle::Features{{{0, {0, 0}}, {2}}});
+  const auto x = layer_cases::tensor<2>(device, {{{0, {0, 1}}, {8}}, {{0, {1, 1}}, {4}}}, 1);
+  CHECK(layer_cases::features(AveragePooling<2, Double>(device, 2, 2)(x)) == oracle::Features{{{0, {0, 0}}, {3}}});
+  CHECK(layer_cases::features(AveragePooling<2, Double>(device, 2, 2, {.over = Over::active})(x)) ==
+        oracle::Features{{{0, {0, 0}}, {6}}});
+}
+
+TEST_CASE("AveragePooling over active sites is 0 where floor(in / stride) leads to a window without any") {
+  Double device;
+  const Window<1> window{.size = 1, .stride = 2, .outputs = scn::Outputs::floor};
+  const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {-7}}, {{0, {3}}, {-4}}}, 1);
+  const auto y = layer_cases::pass(AveragePooling<1, Double>(device, window, {.over = Over::active}), x);
+  CHECK(layer_cases::features(y) == oracle::Features{{{0, {0}}, {-7}}, {{0, {1}}, {0}}});
+  CHECK(layer_cases::gradient(x).at({0, {3}}) == oracle::Channels{0});
 }
 
 TEST_CASE("AveragePooling shares sites and map with MaxPooling of one window") {
@@ -69,27 +99,28 @@ TEST_CASE("AveragePooling has the gradient of finite differences in 1 to 4 dimen
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;
     const auto x = layer_cases::tensor<D>(device, layer_cases::batch(5, D, 3), 3);
-    CHECK(layer_cases::gradient_difference(AveragePooling<D, Double>(device, 3, 2, 1), x) == "");
+    for (const Over over : {Over::window, Over::active})
+      CHECK(layer_cases::gradient_difference(AveragePooling<D, Double>(device, 3, 2, {1, over}), x) == "");
   });
 }
 
 TEST_CASE("AveragePooling that drops every channel leaves rows of none") {
   Double device;
   const auto x = layer_cases::tensor<2>(device, layer_cases::batch(4, 2, 3), 3);
-  const auto y = layer_cases::pass(AveragePooling<2, Double>(device, 2, 2, 3), x);
+  const auto y = layer_cases::pass(AveragePooling<2, Double>(device, 2, 2, {3}), x);
   CHECK((y.channels() == 0 && y.rows().bound > 0));
   for (const double value : layer_cases::numbers(x.features.gradient())) CHECK(value == 0);
 }
 
 TEST_CASE("AveragePooling takes no rows of fewer channels than it drops") {
   Double device;
-  const auto y = AveragePooling<2, Double>(device, 2, 2, 3)(layer_cases::tensor<2>(device, {}, 0));
+  const auto y = AveragePooling<2, Double>(device, 2, 2, {3})(layer_cases::tensor<2>(device, {}, 0));
   CHECK((y.rows().bound == 0 && y.channels() == 0));
 }
 
 TEST_CASE("AveragePooling refuses to drop more channels than there are, and works afterwards") {
   Double device;
-  const AveragePooling<2, Double> layer(device, 2, 2, 3);
+  const AveragePooling<2, Double> layer(device, 2, 2, {3});
   const auto x = layer_cases::tensor<2>(device, layer_cases::batch(4, 2, 2), 2);
   CHECK(thrown_message<scn::InvalidArgument>([&] { layer(x); }) ==
         "AveragePooling<2>: input has 2 channels, of which 3 cannot be dropped");
@@ -99,7 +130,7 @@ TEST_CASE("AveragePooling refuses to drop more channels than there are, and work
 
 TEST_CASE("AveragePooling refuses a negative number of dropped channels and windows that are none") {
   Double device;
-  CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<2, Double>(device, 2, 2, -1); }) ==
+  CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<2, Double>(device, 2, 2, {-1}); }) ==
         "AveragePooling<2>: the number of dropped channels is negative: -1");
   CHECK(thrown_message<scn::InvalidArgument>([&] { AveragePooling<1, Double>(device, 0, 2); }) ==
         "AveragePooling<1>: a window needs sizes, strides and dilations of at least 1, got size (0), stride (2), "

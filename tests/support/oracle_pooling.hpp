@@ -1,8 +1,11 @@
 // Oracle of max pooling, average pooling, unpooling, and the way to a dense array, forward and backward.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 #include <vector>
 
@@ -11,7 +14,8 @@
 
 /// Use: `max_pool(x, outputs, pairs)`, `average_pool(x, outputs, pairs, volume(window))`,
 /// `unpool(x, finer, transposed(pairs))`, `to_dense(x, samples, channels, extent)`; each has a `_backward` that takes
-/// the gradient of its result. `drop` leaves out that many leading channels of the input; they get no gradient.
+/// the gradient of its result, and the gradient of active_max_pool is that of max_pool. `drop` leaves out that many
+/// leading channels of the input; they get no gradient.
 namespace oracle {
 
 /// The largest value in the window, or 0 if none is above it; NaN is never larger.
@@ -23,6 +27,20 @@ inline Features max_pool(const Features& x, const SiteSet& outputs, const Pairs&
       const double value = x.at(pair.in).at(channel);
       double& largest = y.at(pair.out)[channel - drop];
       if (value > largest) largest = value;
+    }
+  return y;
+}
+
+/// The largest number in the window, whatever its sign, or 0 if there is none.
+inline Features active_max_pool(const Features& x, const SiteSet& outputs, const Pairs& pairs, std::size_t drop = 0) {
+  Features y = max_pool(x, outputs, pairs, drop);
+  for (auto& [site, row] : y)
+    for (std::size_t channel = 0; channel < row.size(); ++channel) {
+      std::vector<double> numbers;
+      for (const Pair& pair : pairs)
+        if (const double value = x.at(pair.in).at(channel + drop); pair.out == site && !std::isnan(value))
+          numbers.push_back(value);
+      row[channel] = numbers.empty() ? 0 : *std::max_element(numbers.begin(), numbers.end());
     }
   return y;
 }
@@ -56,6 +74,28 @@ inline Features average_pool_backward(const Features& x, const Pairs& pairs, std
     for (std::size_t channel = drop; channel < x.at(pair.in).size(); ++channel)
       dx.at(pair.in)[channel] += dy.at(pair.out)[channel - drop] / static_cast<double>(taps);
   return dx;
+}
+
+/// The pairs of each output.
+inline std::map<Site, double> active_counts(const Pairs& pairs) {
+  std::map<Site, double> counts;
+  for (const Pair& pair : pairs) counts[pair.out] += 1;
+  return counts;
+}
+
+/// The sum over the window divided by the number of its active sites; 0 where there are none.
+inline Features active_average_pool(const Features& x, const SiteSet& outputs, const Pairs& pairs,
+                                    std::size_t drop = 0) {
+  Features y = average_pool(x, outputs, pairs, 1, drop);
+  for (const auto& [site, count] : active_counts(pairs))
+    for (double& value : y.at(site)) value /= count;
+  return y;
+}
+
+inline Features active_average_pool_backward(const Features& x, const Pairs& pairs, Features dy, std::size_t drop = 0) {
+  for (const auto& [site, count] : active_counts(pairs))
+    for (double& value : dy.at(site)) value /= count;
+  return average_pool_backward(x, pairs, 1, dy, drop);
 }
 
 /// The sum of all coarse sites whose window covers a fine one; the pairs run from coarse to fine.

@@ -69,6 +69,18 @@ TEST_CASE("The oracle's average pooling divides by the volume and unpooling copi
   CHECK(oracle::unpool(y, p.fine, oracle::transposed(p.pairs)) == on_line({{0, {-1.5}}, {1, {-1.5}}, {2, {1.5}}}));
 }
 
+TEST_CASE("The oracle's pooling over active sites has any sign, and divides by what is there", "[oracle]") {
+  const Pooled p;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto x = on_line({{0, {-1, nan, 6}}, {1, {-2, -3, 2}}, {2, {-5, nan, 3}}});
+  const auto y = oracle::active_max_pool(x, p.coarse, p.pairs);
+  CHECK(y == on_line({{0, {-1, -3, 6}}, {1, {-5, 0, 3}}}));
+  CHECK(oracle::active_max_pool(x, p.coarse, p.pairs, 2) == on_line({{0, {6}}, {1, {3}}}));
+  CHECK(oracle::active_average_pool(x, p.coarse, p.pairs, 2) == on_line({{0, {4}}, {1, {3}}}));
+  CHECK(oracle::active_average_pool_backward(x, p.pairs, on_line({{0, {8}}, {1, {5}}}), 2) ==
+        on_line({{0, {0, 0, 4}}, {1, {0, 0, 4}}, {2, {0, 0, 5}}}));
+}
+
 TEST_CASE("The oracle's unpooling adds overlapping parents and sums gradients over children", "[oracle]") {
   const auto window = oracle::strided_window({3}, {2});
   const auto ones = on_line({{1, {1}}, {2, {1}}, {3, {1}}});

@@ -1,38 +1,28 @@
-// Average pooling: the sum over active sites, divided by the volume of the window.
+// Average pooling: the sum over active sites, divided by the taps of the window or by the active ones.
 #pragma once
+
+#include <string>
 
 #include "scn/layers/pooling.hpp"
 
 namespace scn {
 
-/// y(o) = 1 / volume * sum of x over the active sites of the window: empty sites count as zeros, as in the reference.
-/// Drops the first `drop` channels. Shares its map with a convolution of the same window.
+/// y(o) = 1 / n * sum of x over the active sites of the window. n counts the taps of the window, those outside an
+/// extent included, as in SparseConvNet; with Over::active it counts the active sites. Shares its map with a
+/// convolution of the same window. Waits for the device once for each new level.
 template <int D, Device Dev = Cpu>
-requires Dimension<D>
-class AveragePooling {
+class AveragePooling : public Pooling<D, Dev, AveragePooling<D, Dev>> {
  public:
-  AveragePooling(Dev&, const Point<D>& size, const Point<D>& stride, std::int64_t drop = 0)
-      : window_(in_layer(name(), [&] { return strided_window(size, stride); })), drop_(drop) {
-    require(drop >= 0, name(), ": the number of dropped channels is negative: ", drop);
-  }
-
-  SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    const std::int64_t channels = pooled_channels(name(), x.features, drop_);
-    const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, window_); });
-    const double factor = 1.0 / static_cast<double>(window_.volume());
-    return {pool_sum(x.features, level.map, level.sites->rows().bound, channels, factor, tape), level.sites,
-            x.rulebook};
-  }
-
-  Point<D> input_size(const Point<D>& out) const {
-    return in_layer(name(), [&] { return input_extent(out, window_); });
-  }
-
- private:
+  using Pooling<D, Dev, AveragePooling>::Pooling;
   static std::string name() { return message("AveragePooling<", D, ">"); }
 
-  Window<D> window_;
-  std::int64_t drop_;
+  SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
+    PoolSumSettings sum{.drop = this->settings().drop, .mean = this->settings().over == Over::active};
+    if (!sum.mean) sum.factor = 1.0 / static_cast<double>(this->window().volume());
+    this->require_channels(x.features);
+    const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, this->window()); });
+    return {pool_sum(x.features, level.map, level.sites->rows().bound, tape, sum), level.sites, x.rulebook};
+  }
 };
 
 }  // namespace scn

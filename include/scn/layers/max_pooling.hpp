@@ -1,84 +1,94 @@
-// Max pooling as the reference defines it: never below zero.
+// Max pooling: as SparseConvNet defines it, never below zero, or the true maximum of the active sites.
 #pragma once
+
+#include <limits>
+#include <string>
 
 #include "scn/layers/pooling.hpp"
 
 namespace scn {
 
-/// y(o) = max(0, max of x over the active sites of the window). NaN is passed over. The gradient goes to every input
-/// equal to the output. Drops the first `drop` channels.
-template <int D, Device Dev = Cpu>
-requires Dimension<D>
-class MaxPooling {
+namespace detail {
+
+/// Starts from 0, or from NaN, which stands for "none yet": the first number takes its place.
+template <class S>
+struct PoolMaximum {
+  MatrixView<const S> x;
+  MatrixView<S> y;
+  std::int64_t drop;
+  S first;
+  constexpr S start(std::int64_t, std::int64_t) const { return first; }
+  constexpr void step(S& largest, std::int64_t, std::int64_t in, std::int64_t c) const {
+    const S value = x(in, c + drop);
+    if (value > largest || largest != largest) largest = value;
+  }
+  constexpr void finish(S largest, std::int64_t out, std::int64_t c) const {
+    y(out, c) = largest == largest ? largest : S{};
+  }
+};
+
+/// Folds over the transposed map: its outputs are the inputs of the pool.
+template <class S, class T>
+struct PoolMaximumBackward {
+  struct Sum {
+    T gradient;
+    S input;
+  };
+  MatrixView<const S> x, y, dy;
+  MatrixView<S> dx;
+  std::int64_t drop;
+  Write write;
+  constexpr Sum start(std::int64_t row, std::int64_t c) const { return {{}, x(row, c + drop)}; }
+  constexpr void step(Sum& sum, std::int64_t, std::int64_t out, std::int64_t c) const {
+    if (sum.input == y(out, c)) sum.gradient += static_cast<T>(dy(out, c));
+  }
+  constexpr void finish(const Sum& sum, std::int64_t row, std::int64_t c) const {
+    store(dx(row, c + drop), static_cast<S>(sum.gradient), write);
+  }
+};
+
+}  // namespace detail
+
+/// y(out) = the largest x(in) over the pairs of a map, or 0 if that is larger and the pool is over the window; and its
+/// gradient. `rows` counts the outputs of the map. O(pairs) each way.
+template <Device Dev>
+Variable<Dev> pool_maximum(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape,
+                           const PoolingSettings& settings) {
   using S = typename Dev::Scalar;
+  Dev& device = x.device();
+  const std::int64_t drop = settings.drop, channels = std::max<std::int64_t>(0, x.channels() - drop);
+  const S first = settings.over == Over::window ? S{} : static_cast<S>(std::numeric_limits<float>::quiet_NaN());
+  Matrix<Dev> y(device, rows, channels);
+  fold(device, map.rules(), channels, detail::PoolMaximum<S>{std::as_const(x.value()).view(), y.view(), drop, first});
+  const bool record = is_recording(tape, x.needs_gradient());
+  Variable<Dev> result(std::move(y), record);
+  if (record)
+    tape->record([x, map, drop, result] {
+      if (!result.has_gradient()) return;
+      const auto [dx, write] = contribute_from(x, drop);
+      fold(x.device(), map.transposed(), result.channels(),
+           detail::PoolMaximumBackward<S, typename Dev::Accumulator>{std::as_const(x.value()).view(),
+                                                                     std::as_const(result.value()).view(),
+                                                                     result.gradient().view(), dx.view(), drop, write});
+    });
+  return result;
+}
 
+/// y(o) = max(0, max of x over the active sites of the window), as SparseConvNet; Over::active leaves out the 0, except
+/// where no site is active. NaN is passed over. The gradient goes in full to every input equal to the output. Waits for
+/// the device once for each new level.
+template <int D, Device Dev = Cpu>
+class MaxPooling : public Pooling<D, Dev, MaxPooling<D, Dev>> {
  public:
-  MaxPooling(Dev&, const Point<D>& size, const Point<D>& stride, std::int64_t drop = 0)
-      : window_(in_layer(name(), [&] { return strided_window(size, stride); })), drop_(drop) {
-    require(drop >= 0, name(), ": the number of dropped channels is negative: ", drop);
-  }
-
-  SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    const std::int64_t channels = pooled_channels(name(), x.features, drop_);
-    const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, window_); });
-    Dev& device = x.device();
-    Matrix<Dev> y(device, level.sites->rows().bound, channels);
-    fold(device, level.map.rules(), channels, Maximum{std::as_const(x.features.value()).view(), y.view(), drop_});
-    const bool record = is_recording(tape, x.features.needs_gradient());
-    Variable<Dev> result(std::move(y), record);
-    if (record)
-      tape->record([from = x.features, map = level.map, drop = drop_, result] {
-        if (!result.has_gradient()) return;
-        auto [dx, write] = from.contribute();
-        if (drop > 0 && write == Write::assign) {
-          dx.set_zero();
-          write = Write::add;
-        }
-        fold(from.device(), map.transposed(), result.channels(),
-             Gradient{std::as_const(from.value()).view(), std::as_const(result.value()).view(),
-                      result.gradient().view(), dx.view(), drop, write});
-      });
-    return {std::move(result), level.sites, x.rulebook};
-  }
-
-  Point<D> input_size(const Point<D>& out) const {
-    return in_layer(name(), [&] { return input_extent(out, window_); });
-  }
-
- private:
+  using Pooling<D, Dev, MaxPooling>::Pooling;
   static std::string name() { return message("MaxPooling<", D, ">"); }
 
-  struct Maximum {
-    MatrixView<const S> x;
-    MatrixView<S> y;
-    std::int64_t drop;
-    constexpr S start(std::int64_t, std::int64_t) const { return S{}; }
-    constexpr void step(S& largest, std::int64_t, std::int64_t in, std::int64_t c) const {
-      const S value = x(in, c + drop);
-      if (value > largest) largest = value;
-    }
-    constexpr void finish(S largest, std::int64_t out, std::int64_t c) const { y(out, c) = largest; }
-  };
-  struct Gradient {  // folds over the transposed map: its outputs are the inputs of the layer
-    struct Sum {
-      typename Dev::Accumulator gradient;
-      S input;
-    };
-    MatrixView<const S> x, y, dy;
-    MatrixView<S> dx;
-    std::int64_t drop;
-    Write write;
-    constexpr Sum start(std::int64_t row, std::int64_t c) const { return {{}, x(row, c + drop)}; }
-    constexpr void step(Sum& sum, std::int64_t, std::int64_t out, std::int64_t c) const {
-      if (sum.input == y(out, c)) sum.gradient += static_cast<typename Dev::Accumulator>(dy(out, c));
-    }
-    constexpr void finish(const Sum& sum, std::int64_t row, std::int64_t c) const {
-      store(dx(row, c + drop), static_cast<S>(sum.gradient), write);
-    }
-  };
-
-  Window<D> window_;
-  std::int64_t drop_;
+  SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
+    this->require_channels(x.features);
+    const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, this->window()); });
+    return {pool_maximum(x.features, level.map, level.sites->rows().bound, tape, this->settings()), level.sites,
+            x.rulebook};
+  }
 };
 
 }  // namespace scn

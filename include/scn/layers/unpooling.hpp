@@ -1,37 +1,32 @@
-// Un-pooling: every fine site gets the sum of its parents.
+// Un-pooling: every fine site gets the sum of its parents, or their mean.
 #pragma once
+
+#include <string>
 
 #include "scn/layers/pooling.hpp"
 
 namespace scn {
 
-/// y(i) = sum of x(o) over the coarse sites o whose window holds i; nearest-neighbour up-sampling where windows do not
-/// overlap. Size and stride are those of the strided layer that made the sites of x. Drops the first `drop` channels.
+/// y(i) = sum of x(o) over the coarse sites o whose window holds i; with Over::active their mean. Nearest-neighbour
+/// up-sampling where windows do not overlap; 0 where no window holds i. Taps and stride are those of the strided layer
+/// that made the sites of x, drawn at random or not; without one it throws.
 template <int D, Device Dev = Cpu>
-requires Dimension<D>
-class UnPooling {
+class UnPooling : public Pooling<D, Dev, UnPooling<D, Dev>> {
  public:
-  UnPooling(Dev&, const Point<D>& size, const Point<D>& stride, std::int64_t drop = 0)
-      : window_(in_layer(name(), [&] { return strided_window(size, stride); })), drop_(drop) {
-    require(drop >= 0, name(), ": the number of dropped channels is negative: ", drop);
-  }
+  using Pooling<D, Dev, UnPooling>::Pooling;
+  static std::string name() { return message("UnPooling<", D, ">"); }
 
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    const std::int64_t channels = pooled_channels(name(), x.features, drop_);
-    const auto level = in_layer(name(), [&] { return x.rulebook->back(x.sites, window_); });
-    return {pool_sum(x.features, level.map, level.sites->rows().bound, channels, 1.0, tape), level.sites, x.rulebook};
+    const PoolSumSettings sum{.drop = this->settings().drop, .mean = this->settings().over == Over::active};
+    this->require_channels(x.features);
+    const auto level = in_layer(name(), [&] { return x.rulebook->back(x.sites, this->window()); });
+    return {pool_sum(x.features, level.map, level.sites->rows().bound, tape, sum), level.sites, x.rulebook};
   }
 
   /// The extent of inputs that gives `out`; throws if no extent does.
   Point<D> input_size(const Point<D>& out) const {
-    return in_layer(name(), [&] { return exact_output_extent(out, window_); });
+    return in_layer(name(), [&] { return exact_output_extent(out, this->window()); });
   }
-
- private:
-  static std::string name() { return message("UnPooling<", D, ">"); }
-
-  Window<D> window_;
-  std::int64_t drop_;
 };
 
 }  // namespace scn
