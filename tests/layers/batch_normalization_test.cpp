@@ -1,6 +1,7 @@
 // Tests of BatchNormalization and its rectified forms against the oracle.
 #include "scn/layers/batch_normalization.hpp"
 
+#include <array>
 #include <limits>
 
 #include "catch.hpp"
@@ -140,14 +141,20 @@ TEST_CASE("BatchNormalization of one row gives the bias and keeps a variance of 
   CHECK(c.get("running_var") == std::vector<double>{0.375, 1, 0.0625});
 }
 
-TEST_CASE("BatchNormalization of a mean far from 0 keeps its digits in float") {
+TEST_CASE("BatchNormalization of a mean that float rounds by more than the deviations keeps the input's digits") {
   scn::Cpu device;
   const scn::BatchNormalization<scn::Cpu> layer(device, 1, {.eps = 1e-12});
-  oracle::Features input;
-  for (std::int32_t i = 0; i < 5000; ++i) input[{0, {i}}] = {1e6 + (i % 2 == 0 ? 1.0 : -1.0)};
-  const auto y = layer_cases::pass(layer, layer_cases::tensor<1>(device, input, 1));
-  for (const auto& [site, row] : layer_cases::features(y))
-    REQUIRE(row[0] == Approx(site.at[0] % 2 == 0 ? 1 : -1).epsilon(1e-3));
+  oracle::Features input;  // the numbers of float around 1e6 are 1 / 16 apart, their mean here is 1e6 + 3 / 80
+  for (std::int32_t i = 0; i < 5000; ++i) input[{0, {i}}] = {1e6 + std::array{0, 1, -1, 2, 1}[i % 5] / 16.0};
+  const auto x = layer_cases::tensor<1>(device, input, 1);
+  const auto y = layer_cases::pass(layer, x);
+  const oracle::BatchNormalization same{.running_mean = {0}, .running_variance = {1}, .eps = 1e-12};
+  const oracle::Tolerance digits{.of_largest = 1e-5};
+  CHECK(oracle::difference(oracle::normalize_training(same, input).y, layer_cases::features(y), digits) == "");
+  const auto gradients = oracle::normalize_training_backward(same, input, layer_cases::gradient(y));
+  const auto dweight = layer_cases::parameters<scn::Cpu>(layer).find("weight")->variable;
+  CHECK(oracle::difference(gradients.dx, layer_cases::gradient(x), digits) == "");
+  CHECK(oracle::difference(gradients.dweight, layer_cases::numbers(dweight.gradient()), digits) == "");
 }
 
 TEST_CASE("BatchNormalization leaves the statistics when the pass says so") {
@@ -273,6 +280,12 @@ TEST_CASE("BatchNormalization refuses settings that are none") {
   CHECK(thrown_message<scn::InvalidArgument>([&] { Layer(device, 1, {.momentum = 1.5}); }) ==
         "BatchNormalization: eps must be positive and momentum in [0, 1], got 0.000100 and 1.500000");
   CHECK_THROWS_AS(Layer(device, 1, {.momentum = std::numeric_limits<double>::quiet_NaN()}), scn::InvalidArgument);
+}
+
+TEST_CASE("BatchNormalization and its rectified forms say their names") {
+  CHECK(Layer::name() == "BatchNormalization");
+  CHECK(scn::BatchNormReLU<Double>::name() == "BatchNormReLU");
+  CHECK(scn::BatchNormLeakyReLU<Double>::name() == "BatchNormLeakyReLU");
 }
 
 }  // namespace

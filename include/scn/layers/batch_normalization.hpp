@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scn/layers/kernel.hpp"
+#include "scn/layers/moments.hpp"
 #include "scn/layers/row_layer.hpp"
 
 namespace scn {
@@ -17,70 +18,133 @@ struct NormalizationSettings {
   double leakiness = 1;    ///< slope for negative results: 1 is none, 0 is ReLU
 };
 
+namespace detail {
+
+template <class T>
+struct NormalizeCoefficients {  // inverse = 1 / deviation; z = scale (x - mean) + shift
+  MatrixView<const T> rest, variance, weight, bias;
+  T eps;
+  MatrixView<T> inverse, scale, shift;
+  constexpr void operator()(std::int64_t, std::int64_t c) const {
+    inverse(0, c) = T{1} / std::sqrt(variance(0, c) + eps);
+    scale(0, c) = weight(0, c) * inverse(0, c);
+    shift(0, c) = bias(0, c) - scale(0, c) * rest(0, c);
+  }
+};
+
+template <class S, class T>
+struct Normalize {
+  Deviation<S, T> deviation;
+  MatrixView<const T> scale, shift;
+  constexpr T operator()(std::int64_t row, std::int64_t c) const {
+    return scale(0, c) * deviation(row, c) + shift(0, c);
+  }
+};
+
+template <class Linear, class S, class T>
+struct Rectify {  // y = z where z > 0, else leakiness z, with z = linear(row, channel)
+  Linear linear;
+  T leakiness;
+  MatrixView<S> y;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    const T z = linear(row, c);
+    y(row, c) = static_cast<S>(z > T{} ? z : leakiness * z);
+  }
+};
+
+template <class Linear, class S, class T>
+struct RectifyBackward {  // dz
+  Linear linear;
+  T leakiness;
+  MatrixView<const S> dy;
+  constexpr T operator()(std::int64_t row, std::int64_t c) const {
+    const T gradient = static_cast<T>(dy(row, c));
+    return linear(row, c) > T{} ? gradient : leakiness * gradient;
+  }
+};
+
+template <class S, class T>
+struct NormalizeProjection {  // dz (x - mean)
+  RectifyBackward<Normalize<S, T>, S, T> dz;
+  constexpr T operator()(std::int64_t row, std::int64_t c) const { return dz(row, c) * dz.linear.deviation(row, c); }
+};
+
+template <class T>
+struct NormalizeBackwardCoefficients {  // dx = scale dz - slope (x - mean) - offset; the projection becomes dweight
+  MatrixView<const T> rest, inverse, scale, sum;
+  T share;  // 1 / rows in training, 0 where the statistics are constants
+  MatrixView<T> projection, slope, offset;
+  constexpr void operator()(std::int64_t, std::int64_t c) const {
+    projection(0, c) = inverse(0, c) * (projection(0, c) - rest(0, c) * sum(0, c));
+    slope(0, c) = share * scale(0, c) * inverse(0, c) * projection(0, c);
+    offset(0, c) = share * scale(0, c) * sum(0, c) - slope(0, c) * rest(0, c);
+  }
+};
+
+template <class S, class T>
+struct NormalizeBackward {
+  RectifyBackward<Normalize<S, T>, S, T> dz;
+  MatrixView<const T> slope, offset;
+  MatrixView<S> dx;
+  Write write;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    const T gradient = dz.linear.scale(0, c) * dz(row, c) - slope(0, c) * dz.linear.deviation(row, c) - offset(0, c);
+    store(dx(row, c), static_cast<S>(gradient), write);
+  }
+};
+
+}  // namespace detail
+
 /// z = weight (x - mean) / sqrt(variance + eps) + bias, y = z for z > 0, else leakiness z. Training takes mean and
-/// biased variance over all rows, in two passes, and moves the running ones (the variance unbiased; that of one row is
-/// 0); otherwise the running ones are used, with gradients too. No rows: nothing changes. Ioffe and Szegedy, ICML 2015.
+/// biased variance over all rows, in three passes that keep the digits of any mean, and moves the running ones (the
+/// variance unbiased; that of one row is 0); otherwise the running ones are used, with gradients too. No rows: nothing
+/// changes. Ioffe and Szegedy, ICML 2015.
 template <Device Dev = Cpu>
 class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
   using T = typename Dev::Accumulator;
   using S = typename Dev::Scalar;
-  using Statistics = Variable<Dev, T>;
 
  public:
   using DeviceType = Dev;
 
   BatchNormalization(Dev& device, std::int64_t channels, const NormalizationSettings& settings = {})
       : settings_(settings) {
-    require(channels >= 1, "BatchNormalization: channels must be at least 1, got ", channels);
-    require(settings.eps > 0 && settings.momentum >= 0 && settings.momentum <= 1,
-            "BatchNormalization: eps must be positive and momentum in [0, 1], got ", settings.eps, " and ",
-            settings.momentum);
+    require(channels >= 1, name(), ": channels must be at least 1, got ", channels);
+    require(settings.eps > 0 && settings.momentum >= 0 && settings.momentum <= 1, name(),
+            ": eps must be positive and momentum in [0, 1], got ", settings.eps, " and ", settings.momentum);
     weight_ = constant_parameter(device, channels, 1.0, settings.affine);
     bias_ = constant_parameter(device, channels, 0.0, settings.affine);
     running_mean_ = constant_parameter(device, channels, 0.0, false);
     running_var_ = constant_parameter(device, channels, 1.0, false);
   }
 
+  static std::string name() { return "BatchNormalization"; }
+
   using RowLayer<BatchNormalization<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels("BatchNormalization", x, running_mean_.channels());
+    require_channels(name(), x, running_mean_.channels());
     const std::int64_t rows = x.rows().bound;
     if (rows == 0) return x;
     Dev& device = x.device();
     const bool training = is_training(tape);
-    const auto values = std::as_const(x.value()).view();
-    Statistics mean = running_mean_, variance = running_var_;
+    Matrix<Dev, T> variance;
+    ChannelMean<Dev> mean = training ? channel_mean(x) : given_mean(device, running_mean_.value());
     if (training) {
-      mean = average(x, Value{values});
-      variance = average(x, SquaredDeviation{values, mean.value().view()});
+      variance = channel_variance(x, mean);
       if (tape->pass().update_statistics) {
+        move_running(running_mean_, mean.mean, settings_.momentum);
         const T unbias = rows > 1 ? static_cast<T>(rows) / static_cast<T>(rows - 1) : T{0};
-        parallel_for(device, Rows{1}, x.channels(),
-                     Move{mean.value().view(), running_mean_.value().view(), T{1}, static_cast<T>(settings_.momentum)});
-        parallel_for(
-            device, Rows{1}, x.channels(),
-            Move{variance.value().view(), running_var_.value().view(), unbias, static_cast<T>(settings_.momentum)});
+        move_running(running_var_, variance, settings_.momentum, unbias);
       }
     }
-    // Kept per channel: 1 / sqrt(variance + eps).
-    Statistics inverse(Matrix<Dev, T>(device, 1, x.channels()));
-    parallel_for(device, Rows{1}, x.channels(),
-                 Inverse{variance.value().view(), inverse.value().view(), static_cast<T>(settings_.eps)});
-    if (!training && tape != nullptr)
-      mean = Statistics(mean.value().copy());  // the running one may move before backward
+    Coefficients of = coefficients(std::move(mean), training ? variance : running_var_.value());
     Matrix<Dev> y(device, rows, x.channels());
-    const Normalize normalize{values,
-                              mean.value().view(),
-                              inverse.value().view(),
-                              weight_.value().view(),
-                              bias_.value().view(),
-                              static_cast<T>(settings_.leakiness)};
-    parallel_for(device, x.rows(), x.channels(), Forward{normalize, y.view()});
+    parallel_for(device, x.rows(), x.channels(), detail::Rectify<Linear, S, T>{linear(x, of), leakiness(), y.view()});
     const bool record = is_recording(tape, x.needs_gradient() || weight_.needs_gradient() || bias_.needs_gradient());
     Variable<Dev> result(std::move(y), record);
     if (record)
-      tape->record([layer = *this, x, mean, inverse, normalize, training, result] {
-        if (result.has_gradient()) layer.backward(x, normalize, training, result);
+      tape->record([layer = *this, x, of = std::move(of), training, result] {
+        if (result.has_gradient()) layer.backward(x, of, training, result);
       });
     return result;
   }
@@ -96,99 +160,49 @@ class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
   }
 
  private:
-  struct Value {
-    MatrixView<const S> x;
-    constexpr T operator()(std::int64_t row, std::int64_t c) const { return static_cast<T>(x(row, c)); }
-  };
-  struct SquaredDeviation {
-    MatrixView<const S> x;
-    MatrixView<T> mean;
-    constexpr T operator()(std::int64_t row, std::int64_t c) const {
-      const T deviation = static_cast<T>(x(row, c)) - mean(0, c);
-      return deviation * deviation;
-    }
-  };
-  struct Divide {
-    MatrixView<T> x;
-    T divisor;
-    constexpr void operator()(std::int64_t row, std::int64_t c) const { x(row, c) /= divisor; }
-  };
-  struct Move {  // running = momentum running + (1 - momentum) factor batch
-    MatrixView<T> batch, running;
-    T factor, momentum;
-    constexpr void operator()(std::int64_t, std::int64_t c) const {
-      running(0, c) = momentum * running(0, c) + (T{1} - momentum) * factor * batch(0, c);
-    }
-  };
-  struct Inverse {
-    MatrixView<T> variance, inverse;
-    T eps;
-    void operator()(std::int64_t, std::int64_t c) const { inverse(0, c) = T{1} / std::sqrt(variance(0, c) + eps); }
-  };
-  struct Normalize {
-    MatrixView<const S> x;
-    MatrixView<T> mean, inverse, weight, bias;
-    T leakiness;
-    constexpr T centred(std::int64_t row, std::int64_t c) const { return static_cast<T>(x(row, c)) - mean(0, c); }
-    constexpr T operator()(std::int64_t row, std::int64_t c) const {
-      return weight(0, c) * centred(row, c) * inverse(0, c) + bias(0, c);
-    }
-  };
-  struct Forward {
-    Normalize normalize;
-    MatrixView<S> y;
-    constexpr void operator()(std::int64_t row, std::int64_t c) const {
-      const T z = normalize(row, c);
-      y(row, c) = static_cast<S>(z > T{} ? z : normalize.leakiness * z);
-    }
-  };
-  struct GradientBeforeSlope {  // dz
-    Normalize normalize;
-    MatrixView<const S> dy;
-    constexpr T operator()(std::int64_t row, std::int64_t c) const {
-      const T gradient = static_cast<T>(dy(row, c));
-      return normalize(row, c) > T{} ? gradient : normalize.leakiness * gradient;
-    }
-  };
-  struct Projection {  // dz (x - mean) / deviation
-    GradientBeforeSlope dz;
-    constexpr T operator()(std::int64_t row, std::int64_t c) const {
-      return dz(row, c) * dz.normalize.centred(row, c) * dz.normalize.inverse(0, c);
-    }
-  };
-  struct Backward {
-    GradientBeforeSlope dz;
-    MatrixView<T> sum, projection;
-    T share;  // 1 / rows in training, 0 where the statistics are constants
-    MatrixView<S> dx;
-    Write write;
-    constexpr void operator()(std::int64_t row, std::int64_t c) const {
-      const Normalize& n = dz.normalize;
-      const T x = n.centred(row, c) * n.inverse(0, c);
-      const T gradient = dz(row, c) - share * (sum(0, c) + x * projection(0, c));
-      store(dx(row, c), static_cast<S>(n.weight(0, c) * n.inverse(0, c) * gradient), write);
-    }
-  };
+  using Linear = detail::Normalize<S, T>;
 
-  template <class Term>
-  static Statistics average(const Variable<Dev>& x, const Term& term) {
-    Matrix<Dev, T> sums(x.device(), 1, x.channels());
-    reduce(x.device(), x.rows(), x.channels(), Segments{}, term, sums);
-    parallel_for(x.device(), Rows{1}, x.channels(), Divide{sums.view(), static_cast<T>(x.rows().bound)});
-    return Statistics(std::move(sums));
+  /// What the gradient needs of a pass, because parameters and running statistics may move before it: each 1 x
+  /// channels.
+  struct Coefficients {
+    ChannelMean<Dev> mean;
+    Matrix<Dev, T> inverse, scale, shift;
+  };
+  Coefficients coefficients(ChannelMean<Dev> mean, const Matrix<Dev, T>& variance) const {
+    Dev& device = mean.mean.device();
+    const std::int64_t channels = variance.channels();
+    Coefficients of{std::move(mean), {device, 1, channels}, {device, 1, channels}, {device, 1, channels}};
+    parallel_for(device, Rows{1}, channels,
+                 detail::NormalizeCoefficients<T>{std::as_const(of.mean.rest).view(), variance.view(),
+                                                  std::as_const(weight_.value()).view(),
+                                                  std::as_const(bias_.value()).view(), static_cast<T>(settings_.eps),
+                                                  of.inverse.view(), of.scale.view(), of.shift.view()});
+    return of;
   }
 
-  void backward(const Variable<Dev>& x, const Normalize& normalize, bool training, const Variable<Dev>& y) const {
+  T leakiness() const { return static_cast<T>(settings_.leakiness); }
+  static Linear linear(const Variable<Dev>& x, const Coefficients& of) {
+    return {{std::as_const(x.value()).view(), of.mean.mean.view()}, of.scale.view(), of.shift.view()};
+  }
+
+  void backward(const Variable<Dev>& x, const Coefficients& of, bool training, const Variable<Dev>& y) const {
     Dev& device = x.device();
-    const GradientBeforeSlope dz{normalize, y.gradient().view()};
-    Matrix<Dev, T> sum(device, 1, x.channels()), projection(device, 1, x.channels());
-    reduce(device, x.rows(), x.channels(), Segments{}, dz, sum);
-    reduce(device, x.rows(), x.channels(), Segments{}, Projection{dz}, projection);
+    const std::int64_t channels = x.channels();
+    const detail::RectifyBackward<Linear, S, T> dz{linear(x, of), leakiness(), y.gradient().view()};
+    Matrix<Dev, T> sum(device, 1, channels), projection(device, 1, channels);
+    reduce(device, x.rows(), channels, Segments{}, dz, sum);
+    reduce(device, x.rows(), channels, Segments{}, detail::NormalizeProjection<S, T>{dz}, projection);
+    Matrix<Dev, T> slope(device, 1, channels), offset(device, 1, channels);
+    const T share = training ? T{1} / static_cast<T>(x.rows().bound) : T{0};
+    parallel_for(device, Rows{1}, channels,
+                 detail::NormalizeBackwardCoefficients<T>{of.mean.rest.view(), of.inverse.view(), of.scale.view(),
+                                                          std::as_const(sum).view(), share, projection.view(),
+                                                          slope.view(), offset.view()});
     if (x.needs_gradient()) {
       const auto [dx, write] = x.contribute();
-      const T share = training ? T{1} / static_cast<T>(x.rows().bound) : T{0};
-      parallel_for(device, x.rows(), x.channels(),
-                   Backward{dz, sum.view(), projection.view(), share, dx.view(), write});
+      parallel_for(device, x.rows(), channels,
+                   detail::NormalizeBackward<S, T>{dz, std::as_const(slope).view(), std::as_const(offset).view(),
+                                                   dx.view(), write});
     }
     if (weight_.needs_gradient()) {
       const auto [dw, write] = weight_.contribute();
@@ -201,7 +215,7 @@ class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
   }
 
   NormalizationSettings settings_;
-  Statistics weight_, bias_, running_mean_, running_var_;
+  Variable<Dev, T> weight_, bias_, running_mean_, running_var_;
 };
 
 /// Batch normalisation, then ReLU.
@@ -210,6 +224,8 @@ class BatchNormReLU : public BatchNormalization<Dev> {
  public:
   BatchNormReLU(Dev& device, std::int64_t channels, double eps = 1e-4, double momentum = 0.99)
       : BatchNormalization<Dev>(device, channels, {.eps = eps, .momentum = momentum, .leakiness = 0}) {}
+
+  static std::string name() { return "BatchNormReLU"; }
 };
 
 /// Batch normalisation, then a leaky ReLU; the default leakiness is the reference's.
@@ -219,6 +235,8 @@ class BatchNormLeakyReLU : public BatchNormalization<Dev> {
   BatchNormLeakyReLU(Dev& device, std::int64_t channels, double eps = 1e-4, double momentum = 0.99,
                      double leakiness = 0.333)
       : BatchNormalization<Dev>(device, channels, {.eps = eps, .momentum = momentum, .leakiness = leakiness}) {}
+
+  static std::string name() { return "BatchNormLeakyReLU"; }
 };
 
 }  // namespace scn
