@@ -96,6 +96,7 @@ TEST_CASE("Dropout in evaluation has the gradient of finite differences") {
 
 TEST_CASE("Dropout has the probability 0.5 by default") {
   Double device;
+  CHECK(Dropout::name() == "Dropout");
   CHECK(layer_cases::numbers(Dropout()(ones(device, 1)).value()) == std::vector<double>(4, 0.5));
 }
 
