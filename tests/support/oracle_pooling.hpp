@@ -107,6 +107,42 @@ inline Features unpool_backward(const Features& x, const Pairs& pairs, const Fea
   return average_pool_backward(x, pairs, 1, dy, drop);
 }
 
+/// One row a sample: the sum of its sites, their mean, or their largest number; zeros without sites.
+inline Rows global_sum(const Features& x, std::size_t samples, std::size_t channels) {
+  Rows y(samples, Channels(channels, 0.0));
+  for (const auto& [site, row] : x)
+    for (std::size_t channel = 0; channel < channels; ++channel)
+      y.at(static_cast<std::size_t>(site.sample))[channel] += row.at(channel);
+  return y;
+}
+
+inline std::vector<double> sites_of_samples(const Features& x, std::size_t samples) {
+  std::vector<double> counts(samples, 0.0);
+  for (const auto& [site, row] : x) counts.at(static_cast<std::size_t>(site.sample)) += 1;
+  return counts;
+}
+
+inline Rows global_mean(const Features& x, std::size_t samples, std::size_t channels) {
+  Rows y = global_sum(x, samples, channels);
+  const std::vector<double> counts = sites_of_samples(x, samples);
+  for (std::size_t sample = 0; sample < samples; ++sample)
+    for (double& value : y[sample]) value = counts[sample] == 0 ? 0 : value / counts[sample];
+  return y;
+}
+
+inline Rows global_max(const Features& x, std::size_t samples, std::size_t channels) {
+  Rows y(samples, Channels(channels, 0.0));
+  for (std::size_t sample = 0; sample < samples; ++sample)
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+      std::vector<double> numbers;
+      for (const auto& [site, row] : x)
+        if (static_cast<std::size_t>(site.sample) == sample && !std::isnan(row.at(channel)))
+          numbers.push_back(row.at(channel));
+      if (!numbers.empty()) y[sample][channel] = *std::max_element(numbers.begin(), numbers.end());
+    }
+  return y;
+}
+
 /// Place of a site's channel in an array (samples, channels, extent...), row-major, last axis fastest.
 inline std::size_t dense_place(const Site& site, std::size_t channel, std::size_t channels, const Axes& extent) {
   if (!inside(site, extent)) throw std::out_of_range(text(site) + " is outside the extent");

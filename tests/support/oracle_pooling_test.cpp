@@ -94,6 +94,14 @@ TEST_CASE("The oracle's unpooling adds overlapping parents and sums gradients ov
         on_line({{0, {11}}, {1, {110}}}));
 }
 
+TEST_CASE("The oracle's global pooling has a row for each sample, zeros without sites", "[oracle]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Features x{{{0, {1}}, {-7, 8}}, {{0, {2}}, {-1, 2}}, {{2, {0}}, {9, nan}}};
+  CHECK(oracle::global_sum({{{0, {1}}, {-7, 8}}, {{0, {2}}, {-1, 2}}}, 2, 2) == oracle::Rows{{-8, 10}, {0, 0}});
+  CHECK(oracle::global_mean({{{1, {1}}, {-7, 8}}, {{1, {2}}, {-1, 2}}}, 2, 2) == oracle::Rows{{0, 0}, {-4, 5}});
+  CHECK(oracle::global_max(x, 4, 2) == oracle::Rows{{-1, 8}, {0, 0}, {9, 0}, {0, 0}});
+}
+
 TEST_CASE("The oracle's dense array is row-major with samples, then channels, then axes", "[oracle]") {
   const Features x{{{0, {1, 2}}, {7, 8}}, {{1, {0, 0}}, {9, 5}}};
   const auto y = oracle::to_dense(x, 2, 2, {3, 4});

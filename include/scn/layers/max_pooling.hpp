@@ -10,21 +10,33 @@ namespace scn {
 
 namespace detail {
 
-/// Starts from 0, or from NaN, which stands for "none yet": the first number takes its place.
+/// A maximum of no numbers yet. NaN stands for it, so that NaN among the numbers is passed over.
+template <class S>
+constexpr S no_maximum() {
+  return static_cast<S>(std::numeric_limits<float>::quiet_NaN());
+}
+
+template <class S>
+constexpr void take_larger(S& largest, S value) {
+  if (value > largest || largest != largest) largest = value;
+}
+
+template <class S>
+constexpr S maximum_or_zero(S largest) {
+  return largest == largest ? largest : S{};
+}
+
 template <class S>
 struct PoolMaximum {
   MatrixView<const S> x;
   MatrixView<S> y;
   std::int64_t drop;
-  S first;
+  S first;  // 0, or no_maximum()
   constexpr S start(std::int64_t, std::int64_t) const { return first; }
   constexpr void step(S& largest, std::int64_t, std::int64_t in, std::int64_t c) const {
-    const S value = x(in, c + drop);
-    if (value > largest || largest != largest) largest = value;
+    take_larger(largest, x(in, c + drop));
   }
-  constexpr void finish(S largest, std::int64_t out, std::int64_t c) const {
-    y(out, c) = largest == largest ? largest : S{};
-  }
+  constexpr void finish(S largest, std::int64_t out, std::int64_t c) const { y(out, c) = maximum_or_zero(largest); }
 };
 
 /// Folds over the transposed map: its outputs are the inputs of the pool.
@@ -57,7 +69,7 @@ Variable<Dev> pool_maximum(const Variable<Dev>& x, const MapView<Dev>& map, std:
   using S = typename Dev::Scalar;
   Dev& device = x.device();
   const std::int64_t drop = settings.drop, channels = std::max<std::int64_t>(0, x.channels() - drop);
-  const S first = settings.over == Over::window ? S{} : static_cast<S>(std::numeric_limits<float>::quiet_NaN());
+  const S first = settings.over == Over::window ? S{} : detail::no_maximum<S>();
   Matrix<Dev> y(device, rows, channels);
   fold(device, map.rules(), channels, detail::PoolMaximum<S>{std::as_const(x.value()).view(), y.view(), drop, first});
   const bool record = is_recording(tape, x.needs_gradient());
