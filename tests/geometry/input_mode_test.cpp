@@ -17,7 +17,8 @@ std::vector<Duplicates> all_modes(ModeNumbers numbers) {
   return modes;
 }
 
-TEST_CASE("Defect 1: modes 1 and 2 mean what the reference documents, or what its InputLayer does", "[geometry]") {
+TEST_CASE("Defect 1, an option: modes 1 and 2 mean what the reference documents, or what its InputLayer does",
+          "[geometry][quirk 1]") {
   CHECK(all_modes(ModeNumbers::documented) == std::vector<Duplicates>{reject, last, first, sum, mean});
   CHECK(all_modes(ModeNumbers::as_input_layer) == std::vector<Duplicates>{reject, first, last, sum, mean});
 }

@@ -94,7 +94,7 @@ TEST_CASE("OutputLayer refuses a tensor that no InputLayer began: there are no p
         "OutputLayer<2>: the tensor does not come from an input layer, so there are no points");
 }
 
-TEST_CASE("Defect 2: discarded points get zeros from OutputLayer as from the reference, and no gradient") {
+TEST_CASE("Defect 2, kept: OutputLayer gives zeros to points that first and last discarded", "[quirk 2]") {
   Double device;
   const std::vector<Site<1>> points{{0, 5}, {0, 3}, {0, 5}};
   const auto rows = [&](Duplicates way) {

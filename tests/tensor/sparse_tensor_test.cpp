@@ -51,6 +51,27 @@ TEST_CASE("A copy of a sparse tensor shares its features", "[tensor]") {
   CHECK(tensor.features.value().to_host() == std::vector<float>{5, 0});
 }
 
+TEST_CASE("A sparse tensor lists the sites of its rows on the host", "[tensor]") {
+  Cpu device;
+  CHECK(make_tensor(device, 1).get_spatial_locations() == std::vector<Site<2>>{{0, {1, 2}}, {2, {3, 4}}});
+  CHECK(make_tensor(device, 1).batch_size() == 4);
+}
+
+TEST_CASE("Defect 21, mended: a detached tensor has the features, on the same sites, without their gradient",
+          "[tensor][quirk 21]") {
+  Cpu device;
+  const SparseTensor<2> tensor = make_tensor(device, 1);
+  tensor.features.set_needs_gradient(true);
+  tensor.features.value().view()(1, 0) = 3;
+  const SparseTensor<2> detached = tensor.detach();
+  CHECK(detached.features.value().to_host() == std::vector<float>{0, 3});
+  CHECK_FALSE(detached.features.needs_gradient());
+  CHECK(tensor.features.needs_gradient());
+  CHECK((detached.sites == tensor.sites && detached.rulebook == tensor.rulebook));
+  detached.features.value().view()(1, 0) = 5;
+  CHECK(tensor.features.value().to_host() == std::vector<float>{0, 3});
+}
+
 TEST_CASE("The processor in single precision is the default device of a tensor", "[tensor]") {
   STATIC_REQUIRE(std::is_same_v<SparseTensor<3>, SparseTensor<3, CpuDevice<float>>>);
   STATIC_REQUIRE(std::is_same_v<Tensors<3>, std::vector<SparseTensor<3, Cpu>>>);
