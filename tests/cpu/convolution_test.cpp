@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "support/comparison.hpp"
+#include "support/instruction_sets.hpp"
 #include "support/library.hpp"
 #include "support/oracle_convolution.hpp"
 #include "support/random_cases.hpp"
@@ -84,9 +85,10 @@ struct Result {
 
 /// What the library makes of a case. `before` fills dx and dweight, to which is then added.
 template <class T>
-Result run(const Case& of, int threads = 2, const double* before = nullptr) {
+Result run(const Case& of, int threads = 2, const double* before = nullptr,
+           Instructions set = Instructions::automatic) {
   using Dev = CpuDevice<T>;
-  Dev device{.threads = threads};
+  Dev device{.threads = threads, .instructions = set};
   const auto matrix = [&](std::size_t rows, std::size_t channels, const Numbers& values) {
     return Matrix<Dev>::from_host(device, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(channels),
                                   std::span<const double>(values));
@@ -164,7 +166,10 @@ TEST_CASE("Convolutions and their gradients in double are those of the oracle", 
     const Case made = make_case(settings);
     const Result right = expected(made);
     REQUIRE(oracle::vacuity(made.pairs.size(), right.y) == "");
-    CHECK(difference(right, run<double>(made), {.absolute = 1e-14, .of_largest = 1e-12}) == "");
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name);
+      CHECK(difference(right, run<double>(made, 2, nullptr, set), {.absolute = 1e-14, .of_largest = 1e-12}) == "");
+    }
   }
 }
 
@@ -172,10 +177,14 @@ TEST_CASE("Convolutions and their gradients in float round by at most eight unit
   for (const Settings& settings : variety) {
     INFO(to_string(settings.window) << ", groups " << settings.groups);
     const Case made = make_case(settings);
-    const Result right = expected(made), scale = magnitudes(made), seen = run<float>(made);
-    CHECK(beyond(8, right.y, seen.y, scale.y) == 0);
-    CHECK(beyond(8, right.dx, seen.dx, scale.dx) == 0);
-    CHECK(beyond(8, right.dweight, seen.dweight, scale.dweight) == 0);
+    const Result right = expected(made), scale = magnitudes(made);
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name);
+      const Result seen = run<float>(made, 2, nullptr, set);
+      CHECK(beyond(8, right.y, seen.y, scale.y) == 0);
+      CHECK(beyond(8, right.dx, seen.dx, scale.dx) == 0);
+      CHECK(beyond(8, right.dweight, seen.dweight, scale.dweight) == 0);
+    }
   }
 }
 
@@ -183,7 +192,10 @@ TEST_CASE("Convolutions of whole numbers are exact in float", "[cpu][GRD-02]") {
   for (Settings settings : variety) {
     settings.whole = true;
     const Case made = make_case(settings);
-    CHECK(difference(expected(made), run<float>(made)) == "");
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name);
+      CHECK(difference(expected(made), run<float>(made, 2, nullptr, set)) == "");
+    }
   }
 }
 
@@ -191,7 +203,10 @@ TEST_CASE("Channels of all lengths around the width of registers are exact", "[c
   for (const std::size_t in : std::initializer_list<std::size_t>{1, 2, 7, 8, 9, 31, 33})
     for (const std::size_t out : std::initializer_list<std::size_t>{1, 4, 13, 16, 65}) {
       const Case made = make_case({.in = in, .out = out, .sites = 40, .whole = true});
-      CHECK(difference(expected(made), run<float>(made)) == "");
+      for (const auto& [name, set] : instruction_sets()) {
+        INFO(name << ", " << in << " to " << out);
+        CHECK(difference(expected(made), run<float>(made, 2, nullptr, set)) == "");
+      }
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "catch.hpp"
 #include "support/comparison.hpp"
+#include "support/instruction_sets.hpp"
 #include "support/oracle_convolution.hpp"
 #include "support/random_cases.hpp"
 
@@ -46,8 +47,8 @@ Matrix<Dev> matrix(Dev& device, std::size_t rows, std::size_t channels, const Nu
 }
 
 /// What the library makes of a case, gradients added to `before` where that is a number.
-Result run(const Case& of, int threads = 2, double before = nan) {
-  Dev device{.threads = threads};
+Result run(const Case& of, int threads = 2, double before = nan, Instructions set = Instructions::automatic) {
+  Dev device{.threads = threads, .instructions = set};
   const auto& layer = of.layer;
   const auto w = matrix(device, layer.in, layer.out, layer.weight), bias = matrix(device, 1, layer.out, layer.bias);
   const auto x = matrix(device, of.rows, layer.in, of.x), dy = matrix(device, of.rows, layer.out, of.dy);
@@ -74,7 +75,10 @@ Result expected(const Case& of) {
 TEST_CASE("Products over whole numbers are exact for any number of rows", "[cpu][COR-09]") {
   for (const std::size_t rows : std::initializer_list<std::size_t>{1, 31, 32, 33, 4096, 4097, 9000}) {
     const Case made = make_case(rows, 3, 5);
-    CHECK(run(made) == expected(made));
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name << ", " << rows << " rows");
+      CHECK(run(made, 2, nan, set) == expected(made));
+    }
   }
 }
 
@@ -82,7 +86,10 @@ TEST_CASE("Products over whole numbers are exact for channels of all lengths", "
   for (const std::size_t in : std::initializer_list<std::size_t>{1, 2, 7, 16, 33})
     for (const std::size_t out : std::initializer_list<std::size_t>{1, 4, 13, 65}) {
       const Case made = make_case(40, in, out);
-      CHECK(run(made) == expected(made));
+      for (const auto& [name, set] : instruction_sets()) {
+        INFO(name << ", " << in << " to " << out);
+        CHECK(run(made, 2, nan, set) == expected(made));
+      }
     }
 }
 

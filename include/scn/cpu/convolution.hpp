@@ -1,4 +1,4 @@
-// Convolution on the CPU: for each tile of output rows and each tap, gather input rows, multiply, add to the tile.
+// Convolution on the CPU: for each tile of output rows and each tap, input rows times weights, added to the tile.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "scn/cpu/device.hpp"
 #include "scn/cpu/product.hpp"
+#include "scn/cpu/row_kernel.hpp"
 
 namespace scn {
 
@@ -31,17 +32,94 @@ void gather(MatrixView<const T> x, const std::int32_t* row, std::int64_t count, 
   std::fill_n(packed, (height - count) * channels, T{});
 }
 
-/// y(out) (+)= shift + sum over the pairs of product(x(in), weights of the tap), output tile by output tile. One output
-/// is summed in tap order, so its bits depend on nothing but its own pairs. x_part and y_part: channels of one group.
+/// Output rows that start as zero or `shift`, unless they are added to.
+template <class T>
+void start_rows(MatrixView<T> y, std::int64_t begin, std::int64_t end, const T* shift, Write write) {
+  if (write == Write::add) return;
+  for (std::int64_t row = begin; row < end; ++row)
+    for (std::int64_t c = 0; c < y.channels; ++c) y(row, c) = shift == nullptr ? T{} : shift[c];
+}
+
+/// Addresses of the rows of a list of pairs, from one channel on.
+template <class T>
+std::vector<T*>& rows_at(std::vector<T*>& at, MatrixView<T> view, const std::int32_t* row, std::int64_t count,
+                         std::int64_t channel) {
+  at.resize(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) at[static_cast<std::size_t>(i)] = &view(row[i], channel);
+  return at;
+}
+
+/// One matrix a tap and group, depth x columns: a convolution's weights as they are or, for the way back, transposed.
+template <class T>
+struct PackedWeights {
+  std::int64_t depth, columns, groups, matrix;
+  Buffer<T, CpuDevice<T>> panels;
+
+  PackedWeights(CpuDevice<T>& device, const typename CpuDevice<T>::Weights& weights, bool transposed,
+                std::int64_t lanes)
+      : depth(transposed ? weights.group_out() : weights.group_in()),
+        columns(transposed ? weights.group_in() : weights.group_out()),
+        groups(weights.groups),
+        matrix(depth * packed_columns(columns, lanes)),
+        panels(device, weights.taps * groups * matrix) {
+    const std::int64_t width = weights.group_out();
+    parallel(device.threads, weights.taps, [&](std::int64_t tap) {
+      for (std::int64_t group = 0; group < groups; ++group)
+        pack(weights.matrix(tap, group), transposed ? 1 : width, transposed ? width : 1, depth, columns, lanes,
+             panels.data() + (tap * groups + group) * matrix);
+    });
+  }
+
+  const T* at(std::int64_t tap, std::int64_t group) const { return panels.data() + (tap * groups + group) * matrix; }
+};
+
+/// y(out) (+)= shift + sum over the pairs of x(in) w(tap), output tile by output tile: a tile of y stays in the cache
+/// while every tap adds to it. One output is summed in tap order, so its bits depend on nothing but its own pairs.
+template <class T>
+void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules, const PackedWeights<T>& weights,
+                    const RowKernels<T>& kernels, const T* shift, MatrixView<T> y, Write write) {
+  parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
+    const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
+    start_rows(y, begin, end, shift, write);
+    std::vector<const T*> from;
+    std::vector<T*> to;
+    for (std::int64_t tap = 0; tap < rules.taps; ++tap) {
+      const std::int64_t first = rules.begin(tap, tile), pairs = rules.end(tap, tile) - first;
+      for (std::int64_t group = 0; group < weights.groups && pairs > 0; ++group)
+        kernels.add_panels(rows_at(from, x, rules.in.data() + first, pairs, group * weights.depth).data(),
+                           rows_at(to, y, rules.out.data() + first, pairs, group * weights.columns).data(), pairs,
+                           weights.at(tap, group), weights.depth, weights.columns);
+    }
+  });
+}
+
+/// The same where every channel is a group of its own: w(tap) is one number a channel.
+template <class T>
+void convolve_tiles_by_channels(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules,
+                                const typename CpuDevice<T>::Weights& weights, const T* shift, MatrixView<T> y,
+                                Write write) {
+  parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
+    start_rows(y, tile * rules.tile_rows, std::min(rules.outputs, (tile + 1) * rules.tile_rows), shift, write);
+    for (std::int64_t tap = 0; tap < rules.taps; ++tap) {
+      const T* const w = weights.matrix(tap, 0);
+      for (std::int64_t pair = rules.begin(tap, tile), end = rules.end(tap, tile); pair < end; ++pair) {
+        const T* const from = &x(rules.in[static_cast<std::size_t>(pair)], 0);
+        T* const to = &y(rules.out[static_cast<std::size_t>(pair)], 0);
+        for (std::int64_t c = 0; c < y.channels; ++c) to[c] += from[c] * w[c];
+      }
+    }
+  });
+}
+
+/// The same by Eigen: rows of a tap are gathered, multiplied and added to the outputs. x_part and y_part: channels of
+/// one group.
 template <class T, class Product>
-void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules, std::int64_t groups,
-                    const T* shift, MatrixView<T> y, Write write, const Product& multiply) {
+void convolve_tiles_by_products(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules, std::int64_t groups,
+                                const T* shift, MatrixView<T> y, Write write, const Product& multiply) {
   const std::int64_t x_part = x.channels / groups, y_part = y.channels / groups;
   parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
-    if (write == Write::assign)
-      for (std::int64_t row = begin; row < end; ++row)
-        for (std::int64_t c = 0; c < y.channels; ++c) y(row, c) = shift == nullptr ? T{} : shift[c];
+    start_rows(y, begin, end, shift, write);
     Buffer<T, CpuDevice<T>> scratch(device, product_rows * (x_part + y_part));
     T* const packed = scratch.data();
     T* const result = packed + product_rows * x_part;
@@ -66,11 +144,19 @@ void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& ru
 template <class T>
 void convolve(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>& x, const typename CpuDevice<T>::Weights& weights,
               const cpu::Rules& rules, const Epilogue<T>& epilogue, Matrix<CpuDevice<T>, T>& y) {
+  const Instructions set = cpu::chosen(device.instructions);
+  if (set != Instructions::eigen && weights.by_channels())
+    return cpu::convolve_tiles_by_channels(device, x.view(), rules, weights, epilogue.shift, y.view(), Write::assign);
+  if (set != Instructions::eigen) {
+    const auto kernels = cpu::row_kernels<T>(set);
+    const cpu::PackedWeights<T> packed(device, weights, false, kernels.lanes);
+    return cpu::convolve_tiles(device, x.view(), rules, packed, kernels, epilogue.shift, y.view(), Write::assign);
+  }
   const std::int64_t in = weights.group_in(), out = weights.group_out();
-  cpu::convolve_tiles(device, x.view(), rules, weights.groups, epilogue.shift, y.view(), Write::assign,
-                      [&](const T* packed, std::int64_t tap, std::int64_t group, T* result) {
-                        cpu::product(packed, in, weights.matrix(tap, group), result, out, in, out);
-                      });
+  cpu::convolve_tiles_by_products(device, x.view(), rules, weights.groups, epilogue.shift, y.view(), Write::assign,
+                                  [&](const T* packed, std::int64_t tap, std::int64_t group, T* result) {
+                                    cpu::product(packed, in, weights.matrix(tap, group), result, out, in, out);
+                                  });
 }
 
 /// dx(in) (+)= sum over (tap, in, out) of dy(out) w(tap)^T; `transposed` are the rules of the forward pass, transposed.
@@ -78,50 +164,70 @@ template <class T>
 void convolve_backward_input(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>& dy,
                              const typename CpuDevice<T>::Weights& weights, const cpu::Rules& transposed,
                              Matrix<CpuDevice<T>, T>& dx, Write write) {
+  const Instructions set = cpu::chosen(device.instructions);
+  const T* const shift = nullptr;
+  if (set != Instructions::eigen && weights.by_channels())
+    return cpu::convolve_tiles_by_channels(device, dy.view(), transposed, weights, shift, dx.view(), write);
+  if (set != Instructions::eigen) {
+    const auto kernels = cpu::row_kernels<T>(set);
+    const cpu::PackedWeights<T> packed(device, weights, true, kernels.lanes);
+    return cpu::convolve_tiles(device, dy.view(), transposed, packed, kernels, shift, dx.view(), write);
+  }
   const std::int64_t in = weights.group_in(), out = weights.group_out();
-  cpu::convolve_tiles(device, dy.view(), transposed, weights.groups, static_cast<const T*>(nullptr), dx.view(), write,
-                      [&](const T* packed, std::int64_t tap, std::int64_t group, T* result) {
-                        cpu::product_transposed(packed, out, weights.matrix(tap, group), result, in, in, out);
-                      });
+  cpu::convolve_tiles_by_products(device, dy.view(), transposed, weights.groups, shift, dx.view(), write,
+                                  [&](const T* packed, std::int64_t tap, std::int64_t group, T* result) {
+                                    cpu::product_transposed(packed, out, weights.matrix(tap, group), result, in, in,
+                                                            out);
+                                  });
 }
 
-/// dw(tap) (+)= sum over (tap, in, out) of x(in)^T dy(out): chunks of 4,096 pairs of one tap, added up in their order.
+/// dw(tap) (+)= sum over (tap, in, out) of x(in)^T dy(out). The tiles are cut into stripes, whose rows stay in the
+/// cache for all taps; each stripe has sums of its own, which are added up in their order. How many there are follows
+/// from the shapes alone.
 template <class T>
 void convolve_backward_weight(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>& x, const Matrix<CpuDevice<T>, T>& dy,
                               const cpu::Rules& rules, std::int64_t groups, Matrix<CpuDevice<T>, T>& dw, Write write) {
-  constexpr std::int64_t chunk = 4096, block = 256;
-  const std::int64_t in = x.channels() / groups, out = dy.channels() / groups, size = groups * in * out;
-  std::vector<std::pair<std::int64_t, std::int64_t>> chunks;  // (begin, end) in the pair list
-  std::vector<std::int64_t> first_chunk{0};                   // of each tap
-  for (std::int64_t tap = 0; tap < rules.taps; ++tap) {
-    const std::int64_t end = rules.tiles > 0 ? rules.end(tap, rules.tiles - 1) : 0;
-    for (std::int64_t pair = rules.tiles > 0 ? rules.begin(tap, 0) : 0; pair < end; pair += chunk)
-      chunks.emplace_back(pair, std::min(end, pair + chunk));
-    first_chunk.push_back(static_cast<std::int64_t>(chunks.size()));
-  }
-  Buffer<T, CpuDevice<T>> partial(device, static_cast<std::int64_t>(chunks.size()) * size);
-  cpu::parallel(device.threads, static_cast<std::int64_t>(chunks.size()), [&](std::int64_t task) {
-    T* const sum = partial.data() + task * size;
-    std::fill_n(sum, size, T{});
-    Buffer<T, CpuDevice<T>> scratch(device, block * (in + out));
-    T* const x_packed = scratch.data();
-    T* const dy_packed = x_packed + block * in;
-    const auto [begin, end] = chunks[static_cast<std::size_t>(task)];
-    for (std::int64_t pair = begin; pair < end; pair += block)
-      for (std::int64_t group = 0; group < groups; ++group) {
-        const std::int64_t count = std::min(block, end - pair);
-        cpu::gather(x.view(), rules.in.data() + pair, count, count, group * in, in, x_packed);
-        cpu::gather(dy.view(), rules.out.data() + pair, count, count, group * out, out, dy_packed);
-        cpu::add_outer_product(x_packed, in, dy_packed, out, sum + group * in * out, count, in, out);
+  constexpr std::int64_t block = 128, most = 64, memory = std::int64_t{256} << 20;
+  const std::int64_t in = x.channels() / groups, out = dy.channels() / groups, matrix = groups * in * out;
+  const std::int64_t size = rules.taps * matrix;
+  const std::int64_t room = memory / std::max<std::int64_t>(1, size * std::int64_t{sizeof(T)});
+  const std::int64_t stripes = std::min(rules.tiles, std::clamp<std::int64_t>(room, 1, most));
+  const Instructions set = cpu::chosen(device.instructions);
+  const auto kernels = cpu::row_kernels<T>(set);
+  Buffer<T, CpuDevice<T>> partial(device, stripes * size);
+  cpu::parallel(device.threads, stripes, [&](std::int64_t stripe) {
+    T* const sums = partial.data() + stripe * size;
+    std::fill_n(sums, size, T{});
+    Buffer<T, CpuDevice<T>> scratch(device, set == Instructions::eigen ? block * (in + out) : 0);
+    std::vector<const T*> left, right;
+    const auto add = [&](std::int64_t pair, std::int64_t count, std::int64_t group, T* to) {
+      const auto *const x_row = rules.in.data() + pair, *const dy_row = rules.out.data() + pair;
+      if (in == 1 && out == 1) {
+        for (std::int64_t i = 0; i < count; ++i) to[0] += x.view()(x_row[i], group) * dy.view()(dy_row[i], group);
+      } else if (set == Instructions::eigen) {
+        T *const x_packed = scratch.data(), *const dy_packed = x_packed + block * in;
+        cpu::gather(x.view(), x_row, count, count, group * in, in, x_packed);
+        cpu::gather(dy.view(), dy_row, count, count, group * out, out, dy_packed);
+        cpu::add_outer_product(x_packed, in, dy_packed, out, to, count, in, out);
+      } else {
+        kernels.add_outer(cpu::rows_at(left, x.view(), x_row, count, group * in).data(),
+                          cpu::rows_at(right, dy.view(), dy_row, count, group * out).data(), count, in, out, to);
       }
+    };
+    for (std::int64_t tile = stripe * rules.tiles / stripes; tile < (stripe + 1) * rules.tiles / stripes; ++tile)
+      for (std::int64_t tap = 0; tap < rules.taps; ++tap)
+        for (std::int64_t pair = rules.begin(tap, tile), end = rules.end(tap, tile); pair < end; pair += block)
+          for (std::int64_t group = 0; group < groups; ++group)
+            add(pair, std::min(block, end - pair), group, sums + tap * matrix + group * in * out);
   });
   T* const result = dw.view().data;
   cpu::parallel(device.threads, rules.taps, [&](std::int64_t tap) {
-    T* const to = result + tap * size;
-    if (write == Write::assign) std::fill_n(to, size, T{});
-    const auto end = first_chunk[static_cast<std::size_t>(tap + 1)];
-    for (std::int64_t task = first_chunk[static_cast<std::size_t>(tap)]; task < end; ++task)
-      for (std::int64_t i = 0; i < size; ++i) to[i] += partial.data()[task * size + i];
+    T* const to = result + tap * matrix;
+    if (write == Write::assign) std::fill_n(to, matrix, T{});
+    for (std::int64_t stripe = 0; stripe < stripes; ++stripe) {
+      const T* const from = partial.data() + stripe * size + tap * matrix;
+      for (std::int64_t i = 0; i < matrix; ++i) to[i] += from[i];
+    }
   });
 }
 

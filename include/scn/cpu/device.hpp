@@ -8,6 +8,7 @@
 
 #include "scn/core/device.hpp"
 #include "scn/core/matrix.hpp"
+#include "scn/cpu/instructions.hpp"
 #include "scn/cpu/parallel.hpp"
 #include "scn/cpu/pool.hpp"
 #include "scn/cpu/rules.hpp"
@@ -33,6 +34,7 @@ struct CpuDevice {
 
     std::int64_t group_in() const { return in / groups; }
     std::int64_t group_out() const { return out / groups; }
+    bool by_channels() const { return group_in() == 1 && group_out() == 1; }
     const T* matrix(std::int64_t tap, std::int64_t group) const {
       return data + (tap * groups + group) * group_in() * group_out();
     }
@@ -41,6 +43,7 @@ struct CpuDevice {
   int threads = 0;          ///< 0: as many as this process may use. No result depends on it.
   std::uint64_t seed = 0;   ///< of initialisation and dropout
   std::uint64_t draws = 0;  ///< requests for random numbers so far; store and restore it to resume a run
+  Instructions instructions = Instructions::automatic;  ///< of convolutions and products; they round differently
   std::shared_ptr<cpu::Pool> pool = std::make_shared<cpu::Pool>();
 
   std::uint64_t next_draw() { return draws++; }
