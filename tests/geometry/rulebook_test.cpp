@@ -106,6 +106,18 @@ TEST_CASE("One tap of stride 1 leads to the very sites it starts from, and back"
   CHECK(example.rulebook.size() == 1);
 }
 
+TEST_CASE("A centred window keeps the sites, or with a stride leads to floor(in / stride)", "[geometry]") {
+  Example example;
+  CHECK(example.rulebook.centred(example.sites, window_3).sites == example.sites);
+  const auto level = example.rulebook.centred(example.sites, submanifold_window<2>(3, 1, {2, 1}));
+  oracle::SiteSet expected;
+  for (oracle::Site site : library::sites_of(*example.sites)) {
+    site.at[0] /= 2;
+    expected.insert(site);
+  }
+  CHECK(library::sites_of(*level.sites) == oracle::in_row_order(expected));
+}
+
 TEST_CASE("A strided level and its map are those of the oracle", "[geometry]") {
   Example example;
   const auto level = example.rulebook.strided(example.sites, halving);
@@ -209,6 +221,11 @@ TEST_CASE("A full level is no way back of a strided one, and the other way round
   CHECK(example.rulebook.full(coarse.sites, halving).sites == full.sites);
 }
 
+TEST_CASE("One tap of stride 1 makes no full level of its own", "[geometry]") {
+  Example example;
+  CHECK(example.rulebook.full(example.sites, Window<2>{}).sites == example.sites);
+}
+
 TEST_CASE("A map onto given sites joins what the window joins, in both directions", "[geometry]") {
   Example example;
   const auto others = library::make_sites<2>(
@@ -236,6 +253,28 @@ TEST_CASE("Sites without an extent have no randomised level", "[geometry]") {
   Example example;
   CHECK(thrown_message<InvalidArgument>([&] { example.rulebook.randomized(example.sites, halving, 1, 0); }) ==
         "a randomised stride needs sites with an extent");
+}
+
+TEST_CASE("A randomised level of one tap and stride 1 has a way back too", "[geometry]") {
+  Example example(Point<2>(16));
+  const auto level = example.rulebook.randomized(example.sites, Window<2>{}, 1, 0);
+  CHECK(level.sites != example.sites);
+  CHECK(example.rulebook.back(level.sites, Window<2>{}).sites == example.sites);
+}
+
+TEST_CASE("A window with starts has no other outputs than theirs", "[geometry]") {
+  Example example;
+  const Window<2> window = randomized_window(halving, Point<2>(8), 1, 0);
+  const auto refused = [&](const auto& action) {
+    return thrown_message<InvalidArgument>(action) ==
+           "a window with a table of starts has the outputs of that table, and no others: size (2, 2), stride (2, 2), "
+           "dilation (1, 1), pad (0, 0), randomised";
+  };
+  CHECK(refused([&] { example.rulebook.submanifold(example.sites, window); }));
+  CHECK(refused([&] { example.rulebook.full(example.sites, window); }));
+  CHECK(refused([&] { example.rulebook.onto(example.sites, example.sites, window); }));
+  CHECK(refused([&] { example.rulebook.back_onto(example.sites, example.sites, window); }));
+  CHECK(example.rulebook.size() == 0);
 }
 
 TEST_CASE("Pairs of a randomised level follow from its starts, gaps left out, equal starts met twice",

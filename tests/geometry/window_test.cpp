@@ -102,6 +102,31 @@ TEST_CASE("A window with a size or a stride below 1 is refused", "[geometry]") {
   CHECK_THROWS_AS(strided_window(Point<1>(-2), Point<1>(1)), InvalidArgument);
 }
 
+TEST_CASE("A window whose listed taps lie outside its box, or at one place, is refused", "[geometry]") {
+  Window<2> window{.size = {2, 3}, .positions = {{0, 0}, {1, 2}}};
+  CHECK(checked(window) == window);
+  window.positions[1] = {0, 3};
+  CHECK(thrown_message<InvalidArgument>([&] { checked(window); }) ==
+        "a window of size (2, 3) has no place for a tap at (0, 3)");
+  window.positions[1] = {-1, 0};
+  CHECK(thrown_message<InvalidArgument>([&] { checked(window); }) ==
+        "a window of size (2, 3) has no place for a tap at (-1, 0)");
+  window.positions[1] = {0, 0};
+  CHECK(thrown_message<InvalidArgument>([&] { checked(window); }) == "a window has two taps at (0, 0)");
+}
+
+TEST_CASE("A window whose starts fall, or are listed on one axis alone, is refused", "[geometry]") {
+  const std::string expected = "the starts of a window have to be listed on every axis or on none, and must not fall";
+  Window<2> window{.stride = 2, .starts = {std::vector<std::int32_t>{0, 2, 2}, std::vector<std::int32_t>{0, 1}}};
+  CHECK(checked(window) == window);
+  window.starts[1] = {1, 0};
+  CHECK(thrown_message<InvalidArgument>([&] { checked(window); }) == expected);
+  window.starts[1] = {};
+  CHECK(thrown_message<InvalidArgument>([&] { checked(window); }) == expected);
+  std::swap(window.starts[0], window.starts[1]);
+  CHECK(thrown_message<InvalidArgument>([&] { checked(window); }) == expected);
+}
+
 TEST_CASE("A window of more than 2^31 - 1 taps is refused before anything is allocated", "[geometry][LIM-09]") {
   CHECK(thrown_message<LimitExceeded>([] { submanifold_window(Point<10>(9)); }) ==
         "a window of size (9, 9, 9, 9, 9, 9, 9, 9, 9, 9) has more than 2147483647 taps");

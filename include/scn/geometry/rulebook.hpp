@@ -51,6 +51,12 @@ class Rulebook {
   /// Outputs are the inputs. Cost of the first call: one look-up per site and tap.
   MapView<Dev> submanifold(const SitesPointer& sites, const Window<D>& window) { return onto(sites, sites, window); }
 
+  /// The outputs of a submanifold window: the sites themselves, or, with a stride, floor(in / stride).
+  Level<D, Dev> centred(const SitesPointer& sites, const Window<D>& window) {
+    if (window.stride == Point<D>(1)) return {sites, submanifold(sites, window)};
+    return strided(sites, window);
+  }
+
   /// The sites reached from `sites`, and the map there. A window of one tap that sees the site itself leads to the same
   /// sites. Waits for the device at the first call.
   Level<D, Dev> strided(const SitesPointer& sites, const Window<D>& window) {
@@ -79,17 +85,19 @@ class Rulebook {
   /// The way back of strided() and randomized(): the sites that led to `sites` by this window, and the map with the
   /// roles swapped. Throws InvalidArgument if no strided layer led here.
   Level<D, Dev> back(const SitesPointer& sites, const Window<D>& window) {
-    if (window.is_identity()) return {sites, submanifold(sites, window)};
     for (const Entry& entry : entries_)
       if (entry.kind == Kind::strided && entry.out == sites && without_starts(entry.window) == window)
         return {entry.in, {entry.map, true}};
+    if (window.is_identity()) return {sites, submanifold(sites, window)};
     throw InvalidArgument(message("no strided layer with a window of ", to_string(window),
                                   " led to these sites, so there is no way back through it"));
   }
 
-  /// Every site that a window of `sites` sees, and the map there: the sites of a full convolution. Waits for the device
-  /// at the first call.
+  /// Every site that a window of `sites` sees, and the map there: the sites of a full convolution. A window of one tap
+  /// that sees the site itself leads to the same sites. Waits for the device at the first call.
   Level<D, Dev> full(const SitesPointer& sites, const Window<D>& window) {
+    require_no_starts(window);
+    if (window.is_identity()) return {sites, submanifold(sites, window)};
     if (const Entry* known = find(Kind::full, nullptr, sites, window)) return {known->in, {known->map, true}};
     std::optional<Point<D>> extent;
     if (sites->extent()) extent = input_extent(*sites->extent(), window);
@@ -173,6 +181,7 @@ class Rulebook {
     return entries_.emplace_back(Entry{kind, std::move(in), std::move(out), window, std::move(map)});
   }
   const Entry& given(const SitesPointer& in, const SitesPointer& out, const Window<D>& window) {
+    require_no_starts(window);
     const Entry* known = find(Kind::given, in, out, window);
     return known != nullptr ? *known : add(Kind::given, in, out, window);
   }
@@ -185,6 +194,10 @@ class Rulebook {
             "sites within different extents cannot be put together: ", a->extent() ? to_string(*a->extent()) : "none",
             " and ", b->extent() ? to_string(*b->extent()) : "none");
     return combinations_.emplace_back(Combination{a, b, make(), all}).out;
+  }
+  static void require_no_starts(const Window<D>& window) {
+    require(!window.randomised(),
+            "a window with a table of starts has the outputs of that table, and no others: ", to_string(window));
   }
   static Window<D> without_starts(Window<D> window) {
     window.starts = {};

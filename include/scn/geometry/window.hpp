@@ -1,6 +1,7 @@
 // The relation between input and output sites of one layer: taps, stride, dilation and padding.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -91,7 +92,33 @@ std::string to_string(const Window<D>& window) {
   return text;
 }
 
-/// The same window; throws unless sizes, strides and dilations are at least 1, and int32 can number the taps.
+namespace detail {
+
+/// Throws unless listed taps lie within the box, each once.
+template <int D>
+void require_positions(const Window<D>& window) {
+  for (const Point<D>& position : window.positions)
+    for (int axis = 0; axis < D; ++axis)
+      require(position[axis] >= 0 && position[axis] < window.size[axis], "a window of size ", to_string(window.size),
+              " has no place for a tap at ", to_string(position));
+  std::vector<Point<D>> sorted = window.positions;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  require(twice == sorted.end(), "a window has two taps at ", twice == sorted.end() ? "" : to_string(*twice));
+}
+
+/// Throws unless the starts of outputs are listed on every axis or on none, and never fall.
+template <int D>
+void require_starts(const Window<D>& window) {
+  for (const auto& starts : window.starts)
+    require(starts.empty() != window.randomised() && std::is_sorted(starts.begin(), starts.end()),
+            "the starts of a window have to be listed on every axis or on none, and must not fall");
+}
+
+}  // namespace detail
+
+/// The same window; throws unless sizes, strides and dilations are at least 1, int32 can number the taps, and lists of
+/// taps and of starts make sense.
 template <int D>
 Window<D> checked(const Window<D>& window) {
   std::int64_t volume = 1;
@@ -103,6 +130,8 @@ Window<D> checked(const Window<D>& window) {
                            to_string(window.size), " has more than 2147483647 taps");
     volume *= window.size[axis];
   }
+  detail::require_positions(window);
+  detail::require_starts(window);
   return window;
 }
 
