@@ -2,6 +2,7 @@
 #include "scn/layers/input_layer.hpp"
 
 #include "catch.hpp"
+#include "scn/geometry/point_lists.hpp"
 #include "support/layer_cases.hpp"
 #include "support/oracle_points.hpp"
 #include "support/thrown_message.hpp"
@@ -111,6 +112,24 @@ TEST_CASE("InputLayer counts at least the samples it is told, and more where poi
   const std::vector<Site<1>> points{{2, 5}};
   CHECK(InputLayer<1, Double>(device)(points, std::vector<float>{1}, {.samples = 5}).samples() == 5);
   CHECK(InputLayer<1, Double>(device)(points, std::vector<float>{1}, {.samples = 1}).samples() == 3);
+}
+
+TEST_CASE("Defect 30, mended: InputLayer counts the samples it is told where all points are of one sample",
+          "[quirk 30]") {
+  Double device;
+  const auto points = scn::pad_with_batch_idx(std::vector<Point<2>>{{1, 2}, {3, 4}}, 0);
+  CHECK(InputLayer<2, Double>(device)(points, std::vector<float>{1, 2}, {.samples = 3}).samples() == 3);
+}
+
+TEST_CASE("Defect 12, mended: InputLayer refuses points outside the extent, and takes all points without one",
+          "[quirk 12]") {
+  Double device;
+  const std::vector<Site<1>> points{{0, -1}, {0, 9}};
+  const std::vector<float> features{1, 2};
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          InputLayer<1, Double>{device, Point<1>(9)}(points, features);
+        }) == "InputLayer<1>: point 0: site (-1) of sample 0 lies outside the extent (9)");
+  CHECK(InputLayer<1, Double>(device)(points, features).rows().bound == 2);
 }
 
 TEST_CASE("InputLayer takes the whole int32 range without an extent") {
