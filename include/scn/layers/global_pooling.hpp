@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scn/layers/max_pooling.hpp"
+#include "scn/layers/on_sites.hpp"
 
 namespace scn {
 
@@ -122,7 +123,7 @@ class GlobalPooling {
   Variable<Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     using S = typename Dev::Scalar;
     using T = typename Dev::Accumulator;
-    require(x.sites->distinct(), name(), ": the tensor is on places in any order, expected sites");
+    detail::require_distinct(name(), x);
     Dev& device = x.device();
     const std::int64_t samples = x.samples();
     Buffer<std::int64_t, Dev> first(device, samples + 1);
