@@ -44,7 +44,11 @@ oracle::Axes axes(const std::optional<scn::Point<D>>& point) {
 
 template <int D>
 oracle::Window window(const scn::Window<D>& window) {
-  return {axes(window.size), axes(window.stride), axes(window.dilation), axes(window.pad)};
+  oracle::Window result{axes(window.size), axes(window.stride), axes(window.dilation), axes(window.pad)};
+  for (const scn::Point<D>& position : window.positions) result.positions.push_back(axes(position));
+  if (window.randomised())
+    for (const auto& starts : window.starts) result.starts.emplace_back(starts.begin(), starts.end());
+  return result;
 }
 
 template <int D>

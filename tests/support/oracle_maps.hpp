@@ -26,19 +26,30 @@ inline SiteSet reached(const SiteSet& inputs, const Window& window, const Axes& 
   SiteSet outputs;
   for (const Site& in : inputs)
     for (std::int64_t tap = 0; tap < volume(window); ++tap)
-      if (const auto out = output_of(window, in, tap); out && inside(*out, limits)) outputs.insert(*out);
+      for (const Site& out : outputs_of(window, in, tap))
+        if (inside(out, limits)) outputs.insert(out);
   return outputs;
 }
 
-/// MinkowskiEngine's rule: floor(in / stride), whatever the taps reach.
-inline SiteSet floored(const SiteSet& inputs, const Window& window, const Axes& extent = {}) {
-  const Axes limits = output_extent(extent, window);
+/// Every site that an output sees under at least one tap, inside the input extent if the outputs have an extent: the
+/// sites of a full convolution.
+inline SiteSet seen(const SiteSet& outputs, const Window& window, const Axes& extent = {}) {
+  const Axes limits = input_extent(extent, window);
+  SiteSet inputs;
+  for (const Site& out : outputs)
+    for (std::int64_t tap = 0; tap < volume(window); ++tap)
+      if (const auto in = input_of(window, out, tap); in && inside(*in, limits)) inputs.insert(*in);
+  return inputs;
+}
+
+/// MinkowskiEngine's rule: floor(in / stride), whatever the taps reach; never outside ceil(extent / stride).
+inline SiteSet floored(const SiteSet& inputs, const Window& window) {
   SiteSet outputs;
   for (const Site& in : inputs) {
     Site out{in.sample, {}};
     for (std::size_t axis = 0; axis < window.dimension(); ++axis)
       out.at.push_back(static_cast<std::int32_t>(floor_divide(in.at[axis], window.stride[axis])));
-    if (inside(out, limits)) outputs.insert(out);
+    outputs.insert(out);
   }
   return outputs;
 }

@@ -103,6 +103,22 @@ TEST_CASE("The oracle finds 5 sites and 13 pairs for the letter A under the floo
   CHECK(oracle::pairs_between(fine, coarse, window).size() == 13);
 }
 
+TEST_CASE("The oracle spreads sites over all that their windows see, up to the extent that follows", "[oracle]") {
+  const auto window = oracle::strided_window({3}, {2});
+  CHECK(oracle::seen(on_line({0, 2}), window) == on_line({0, 1, 2, 4, 5, 6}));
+  CHECK(oracle::seen(on_line({0, 2}), window, {3}) == on_line({0, 1, 2, 4, 5, 6}));
+  const oracle::Window padded{{3}, {2}, {1}, {1}};
+  CHECK(oracle::seen(on_line({0, 2}), padded) == on_line({-1, 0, 1, 3, 4, 5}));
+  CHECK(oracle::seen(on_line({0, 2}), padded, {3}) == on_line({0, 1, 3, 4}));
+}
+
+TEST_CASE("The oracle reaches every output that starts below an input", "[oracle]") {
+  oracle::Window window = oracle::strided_window({1}, {1});
+  window.starts = {{0, 2, 2, 3}};
+  CHECK(oracle::reached(on_line({1, 2}), window) == on_line({1, 2}));
+  CHECK(oracle::pairs_between(on_line({1, 2}), on_line({1, 2}), window).size() == 2);
+}
+
 TEST_CASE("The oracle joins no sites of different samples", "[oracle][RC-46]") {
   const SiteSet in{{0, {1, -1}}, {0, {2, 1}}}, out{{0, {1, 0}}, {0, {1, 2}}, {1, {2, 1}}};
   const auto pairs = oracle::pairs_between(in, out, oracle::submanifold_window({3, 3}));

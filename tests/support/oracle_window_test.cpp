@@ -2,6 +2,7 @@
 #include "oracle_window.hpp"
 
 #include <limits>
+#include <vector>
 
 #include "catch.hpp"
 
@@ -58,9 +59,9 @@ TEST_CASE("The oracle solves the relation for whichever of input, output and tap
   const oracle::Window window{{3, 2}, {2, 3}, {2, 1}, {1, 0}};
   const Site out{4, {-2, 5}}, in{4, {-1, 16}};  // -1 = 2 * -2 + 2 * 2 - 1 and 16 = 3 * 5 + 1: tap (2, 1)
   CHECK(oracle::input_of(window, out, 5) == in);
-  CHECK(oracle::output_of(window, in, 5) == out);
+  CHECK(oracle::outputs_of(window, in, 5) == std::vector<Site>{out});
   CHECK(oracle::tap_between(window, in, out) == 5);
-  CHECK_FALSE(oracle::output_of(window, {4, {0, 16}}, 5));
+  CHECK(oracle::outputs_of(window, {4, {0, 16}}, 5).empty());
   CHECK_FALSE(oracle::tap_between(window, {4, {-2, 16}}, out));  // between two dilated taps
   CHECK_FALSE(oracle::tap_between(window, {4, {1, 16}}, out));   // one tap too far
   CHECK_FALSE(oracle::tap_between(window, {4, {-7, 16}}, out));  // before the first tap
@@ -72,8 +73,36 @@ TEST_CASE("The oracle knows no neighbour beyond int32", "[oracle][LIM-07]") {
   CHECK_FALSE(oracle::input_of(window, {0, {highest}}, 2));
   CHECK_FALSE(oracle::input_of(window, {0, {lowest}}, 0));
   CHECK(oracle::input_of(window, {0, {highest}}, 0) == Site{0, {highest - 1}});
-  CHECK_FALSE(oracle::output_of(window, {0, {highest}}, 0));
+  CHECK(oracle::outputs_of(window, {0, {highest}}, 0).empty());
   CHECK_FALSE(oracle::tap_between(window, {0, {lowest}}, {0, {highest}}));
+}
+
+TEST_CASE("The oracle takes listed taps in their order and no others", "[oracle]") {
+  const auto window = oracle::offsets_window({{0, 0}, {3, -1}, {-2, 0}}, {2, 1});
+  CHECK(oracle::volume(window) == 3);
+  CHECK(oracle::tap_indices(window, 1) == Axes{3, -1});
+  CHECK(oracle::tap_number(window, {-2, 0}) == 2);
+  CHECK_FALSE(oracle::tap_number(window, {1, 0}));
+  CHECK(oracle::input_of(window, {0, {5, 5}}, 1) == Site{0, {13, 4}});
+  CHECK(oracle::outputs_of(window, {0, {13, 4}}, 1) == std::vector<Site>{{0, {5, 5}}});
+  CHECK(oracle::tap_between(window, {0, {8, 5}}, {0, {5, 5}}) == 2);
+  CHECK_FALSE(oracle::tap_between(window, {0, {9, 5}}, {0, {5, 5}}));
+  const auto dilated = oracle::offsets_window({{0}, {2}}, {1}, {3});
+  CHECK(oracle::input_of(dilated, {0, {10}}, 1) == Site{0, {16}});
+}
+
+TEST_CASE("The oracle takes outputs from their starts, several from one place, and none that have no start",
+          "[oracle]") {
+  oracle::Window window{{2, 1}, {2, 1}, {1, 1}, {0, 0}};
+  window.starts = {{0, 1, 4}, {0, 0, 2}};
+  CHECK(oracle::input_of(window, {0, {2, 1}}, 1) == Site{0, {5, 0}});
+  CHECK_FALSE(oracle::input_of(window, {0, {3, 0}}, 0));
+  CHECK_FALSE(oracle::input_of(window, {0, {-1, 0}}, 0));
+  CHECK(oracle::outputs_of(window, {0, {1, 0}}, 0) == std::vector<Site>{{0, {1, 0}}, {0, {1, 1}}});
+  CHECK(oracle::outputs_of(window, {0, {1, 0}}, 1) == std::vector<Site>{{0, {0, 0}}, {0, {0, 1}}});
+  CHECK(oracle::outputs_of(window, {0, {3, 0}}, 0).empty());  // in a gap
+  CHECK(oracle::tap_between(window, {0, {5, 2}}, {0, {2, 2}}) == 1);
+  CHECK_FALSE(oracle::tap_between(window, {0, {5, 2}}, {0, {2, 3}}));
 }
 
 TEST_CASE("The oracle's extents follow the floor formula forwards and backwards", "[oracle]") {
