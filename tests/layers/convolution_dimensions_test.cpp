@@ -1,7 +1,8 @@
-// Tests of the three convolutions in 5 to 10 dimensions, where one compilation of the geometry serves all three.
+// Tests of the convolutions in 5 to 10 dimensions, where one compilation of the geometry serves them all.
 #include "catch.hpp"
 #include "scn/layers/convolution.hpp"
 #include "scn/layers/deconvolution.hpp"
+#include "scn/layers/full_convolution.hpp"
 #include "scn/layers/submanifold_convolution.hpp"
 #include "support/layer_cases.hpp"
 
@@ -76,6 +77,23 @@ TEST_CASE("Deconvolution and its gradients are the oracle's in 5 to 10 dimension
       const auto fine = oracle::sites_of(input), coarse = oracle::reached(fine, strided<D>());
       CHECK(layer_cases::convolution_difference(
                 layer, x, fine, oracle::transposed(oracle::pairs_between(fine, coarse, strided<D>()))) == "");
+    }
+  });
+}
+
+TEST_CASE("FullConvolution and its gradients are the oracle's in 5 to 10 dimensions") {
+  Double device;
+  for_each_high_dimension([&](auto dimension) {
+    constexpr int D = dimension;
+    INFO("D = " << D);
+    const scn::FullConvolution<D, Double> layer(device, 2, 3, size<D>, stride<D>);
+    layer_cases::randomize<Double>(layer, 2);
+    for (const auto& input : layer_cases::inputs(D, D, 2)) {
+      INFO(input.size() << " sites");
+      const auto sites = oracle::sites_of(input), outputs = oracle::seen(sites, strided<D>());
+      CHECK(layer_cases::convolution_difference(
+                layer, layer_cases::tensor<D>(device, input, 2), outputs,
+                oracle::transposed(oracle::pairs_between(outputs, sites, strided<D>()))) == "");
     }
   });
 }

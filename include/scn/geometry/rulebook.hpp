@@ -101,6 +101,9 @@ class Rulebook {
     if (const Entry* known = find(Kind::full, nullptr, sites, window)) return {known->in, {known->map, true}};
     std::optional<Point<D>> extent;
     if (sites->extent()) extent = input_extent(*sites->extent(), window);
+    for (int axis = 0; extent && axis < D; ++axis)
+      require((*extent)[axis] >= 1, "the padding of a window of ", to_string(window), " leaves nothing of the extent ",
+              to_string(*sites->extent()));
     auto fine = std::make_shared<const Sites<D, Dev>>(expand<D>(*device_, *sites, window, extent));
     const Entry& made = add(Kind::full, std::move(fine), sites, window);
     return {made.in, {made.map, true}};

@@ -21,6 +21,11 @@ class Deconvolution : public StridedKernel<D, Dev, Deconvolution<D, Dev>> {
     return this->on_level(x, tape, [&] { return x.rulebook->back(x.sites, this->window()); });
   }
 
+  /// The same weights as those of a FullConvolution: onto every site that a window sees.
+  SparseTensor<D, Dev> full_forward(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
+    return this->on_level(x, tape, [&] { return x.rulebook->full(x.sites, this->window()); });
+  }
+
   /// The same relation onto given fine sites; no strided layer has to lead here.
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, const std::shared_ptr<const Sites<D, Dev>>& outputs,
                                   Tape* tape = nullptr) const {
