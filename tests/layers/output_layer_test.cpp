@@ -1,11 +1,15 @@
 // Tests of OutputLayer against the oracle: from sites back to points.
 #include "scn/layers/output_layer.hpp"
 
+#include <algorithm>
+
 #include "catch.hpp"
+#include "scn/layers/crop.hpp"
 #include "scn/layers/input_layer.hpp"
 #include "scn/layers/max_pooling.hpp"
 #include "support/layer_cases.hpp"
 #include "support/oracle_points.hpp"
+#include "support/oracle_subsets.hpp"
 #include "support/thrown_message.hpp"
 
 namespace {
@@ -105,6 +109,70 @@ TEST_CASE("Defect 2, kept: OutputLayer gives zeros to points that first and last
   CHECK(rows(Duplicates::last) == std::vector<double>{0, 20, 30});
   CHECK(rows(Duplicates::sum) == std::vector<double>{40, 20, 40});
   CHECK(rows(Duplicates::mean) == std::vector<double>{20, 20, 20});
+}
+
+/// OutputLayer after crops that drop some sites, one after the other.
+template <int D>
+struct CroppedOutput {
+  scn::OutputLayer<D, Double> layer;
+  scn::Variable<Double> operator()(const scn::SparseTensor<D, Double>& x, scn::Tape* tape = nullptr) const {
+    return layer(scn::crop(scn::crop(x, -2, 6, tape), -3, 5, tape), tape);
+  }
+};
+
+TEST_CASE("OutputLayer gives zeros to the points of sites that were dropped, and no gradient, in 1 to 4 dimensions") {
+  Double device;
+  library::for_each_dimension<4>([&](auto dimension) {
+    constexpr int D = dimension;
+    INFO("D = " << D);
+    for (const auto& [way, oracle_way] : ways) {
+      const auto [points, x] = Points<D>(device, way);
+      const auto y = layer_cases::pass(CroppedOutput<D>{OutputLayer<D, Double>(device)}, x);
+      const auto inside = [](const oracle::Site& site, const auto&) {
+        return std::all_of(site.at.begin(), site.at.end(), [](std::int32_t at) { return at >= -2 && at < 5; });
+      };
+      const auto sites = oracle::sites_of(layer_cases::features(x));
+      const auto left = oracle::sites_of(oracle::kept(layer_cases::features(x), inside));
+      REQUIRE((left.size() > 2 && left.size() < sites.size()));
+      const auto zero_outside = [&](const oracle::Features& all) {
+        return oracle::on_sites(oracle::on_sites(all, left, 2), sites, 2);
+      };
+      CHECK(oracle::rows_of(layer_cases::numbers(y.value()), 2) ==
+            oracle::output_forward(points, zero_outside(layer_cases::features(x)), oracle_way));
+      const auto dy = oracle::rows_of(layer_cases::numbers(y.gradient()), 2);
+      CHECK(layer_cases::gradient(x) == zero_outside(oracle::output_backward(points, dy, oracle_way)));
+    }
+  });
+}
+
+TEST_CASE("OutputLayer after dropped sites has the gradients of finite differences") {
+  Double device;
+  CHECK(layer_cases::gradient_difference(CroppedOutput<2>{OutputLayer<2, Double>(device)},
+                                         Points<2>(device, Duplicates::sum).x) == "");
+}
+
+TEST_CASE("OutputLayer of a tensor that lost every site gives zeros alone") {
+  Double device;
+  const auto x = InputLayer<1, Double>(device)(std::vector<Site<1>>{{0, 5}, {1, 3}}, std::vector<float>{10, 20});
+  const auto none = scn::crop(x, 100, 101);
+  CHECK(layer_cases::numbers(OutputLayer<1, Double>(device)(none).value()) == std::vector<double>{0, 0});
+}
+
+TEST_CASE("OutputLayer finds the way back through the map that dropped the sites") {
+  Double device;
+  const auto x = InputLayer<1, Double>(device)(std::vector<Site<1>>{{0, 5}, {1, 3}}, std::vector<float>{10, 20});
+  const auto some = scn::crop(x, 4, 6);
+  const auto maps = x.rulebook->size();
+  CHECK(layer_cases::numbers(OutputLayer<1, Double>(device)(some).value()) == std::vector<double>{10, 0});
+  CHECK(x.rulebook->size() == maps);
+}
+
+TEST_CASE("OutputLayer refuses sites that were dropped from another level") {
+  Double device;
+  const auto x = InputLayer<1, Double>(device)(std::vector<Site<1>>{{0, 5}, {1, 3}}, std::vector<float>{10, 20});
+  const auto coarse = scn::crop(scn::MaxPooling<1, Double>(device, 2, 2)(x), 0, 2);
+  CHECK(thrown_message<scn::InvalidArgument>([&] { OutputLayer<1, Double>{device}(coarse); }) ==
+        "OutputLayer<1>: the tensor is on 1 sites of another level, expected the 2 sites that the InputLayer made");
 }
 
 TEST_CASE("OutputLayer says its name") { CHECK(OutputLayer<3>::name() == "OutputLayer<3>"); }

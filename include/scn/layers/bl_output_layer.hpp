@@ -18,7 +18,7 @@ class BLOutputLayer {
   static std::string name() { return message("BLOutputLayer<", D, ">"); }
 
   Variable<Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return detail::rows_of_points(x.features, detail::points_of(name(), x), tape);
+    return detail::output_points(name(), x, tape);
   }
 };
 

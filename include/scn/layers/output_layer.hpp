@@ -5,26 +5,31 @@
 #include <string_view>
 
 #include "scn/layers/point_rows.hpp"
+#include "scn/layers/pooling.hpp"
 
 namespace scn {
 
 namespace detail {
 
-/// The points that the input layer of x was given; throws unless x is on the sites that it made.
+/// The rows of x at the points that its input layer was given. Throws unless x is on the sites that it made, or on some
+/// of them; those that a layer dropped have rows of zeros.
 template <int D, Device Dev>
-const std::shared_ptr<const PointMap<Dev>>& points_of(std::string_view layer, const SparseTensor<D, Dev>& x) {
+Variable<Dev> output_points(std::string_view layer, const SparseTensor<D, Dev>& x, Tape* tape) {
   const InputSites<D, Dev>& input = x.rulebook->input();
   require(input.points != nullptr, layer, ": the tensor does not come from an input layer, so there are no points");
-  require(x.sites == input.sites, layer, ": the tensor is on ", x.rows().bound,
+  require(x.rulebook->derives(x.sites, input.sites), layer, ": the tensor is on ", x.rows().bound,
           " sites of another level, expected the ", input.sites->rows().bound, " sites that the InputLayer made");
-  return input.points;
+  if (x.sites == input.sites) return rows_of_points(x.features, input.points, tape);
+  const auto back = x.rulebook->back_onto(x.sites, input.sites, Window<D>{});  // the map that led to the subset
+  return rows_of_points(pool_sum(x.features, back, input.sites->rows().bound, tape), input.points, tape);
 }
 
 }  // namespace detail
 
 /// Every point gets a copy of its site's row; a point that Duplicates::first or last discarded gets zeros, as in the
-/// reference. The gradient is a plain sum over the points of a site, under Duplicates::mean too. Throws InvalidArgument
-/// for a tensor on other sites than those the InputLayer made, or that no InputLayer began. O(points x channels).
+/// reference, and so do the points of sites that Sparsify, prune or crop dropped. The gradient is a plain sum over the
+/// points of a site, under Duplicates::mean too. Throws InvalidArgument for a tensor on other sites than those the
+/// InputLayer made, or that no InputLayer began. O(points x channels).
 template <int D, Device Dev = Cpu>
 requires Dimension<D>
 class OutputLayer {
@@ -35,7 +40,7 @@ class OutputLayer {
 
   /// points x channels.
   Variable<Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return detail::rows_of_points(x.features, detail::points_of(name(), x), tape);
+    return detail::output_points(name(), x, tape);
   }
 };
 
