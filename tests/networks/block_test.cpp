@@ -34,6 +34,16 @@ TEST_CASE("A residual block has a shortcut with weights only where the channels 
             block<1>(device, 3, 3, true).parameters()) == "");
 }
 
+TEST_CASE("A plain block rectifies with the slope that it is given, then convolves") {
+  Double device;
+  const auto net = scn::plain_block<1>(device, 1, 1, 0.25);
+  layer_cases::set(net.parameters().find("1.weight")->variable, {0, 1, 0});
+  const auto y = net(layer_cases::tensor<1>(device, {{{0, {0}}, {-4}}, {{0, {5}}, {4}}}, 1));
+  const double deviation = std::sqrt(1 + 1e-4);
+  CHECK(oracle::difference({{{0, {0}}, {-1 / deviation}}, {{0, {5}}, {4 / deviation}}}, layer_cases::features(y),
+                           layer_cases::tight) == "");
+}
+
 TEST_CASE("A residual block whose convolutions are 0 gives its raw input back") {
   Double device;
   const auto net = block<1>(device, 2, 2, true);

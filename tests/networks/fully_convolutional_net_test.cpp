@@ -67,6 +67,18 @@ TEST_CASE("FullyConvolutionalNet puts the channels of the finest level first") {
   CHECK((finest > 0 && coarsest == 0));
 }
 
+TEST_CASE("FullyConvolutionalNet says which extents its levels divide, and refuses others") {
+  Double device;
+  const Net net(device, {.channels = {3, 4, 5}, .downsample_size = 3});
+  CHECK(net.input_size({7, 11}) == scn::Point<2>{7, 11});
+  CHECK(net.fitting_size({8, 11}) == scn::Point<2>{11, 11});
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          net.input_size({8, 11});
+        }) ==
+        "FullyConvolutionalNet<2>: 3 levels with steps of size 3 and stride 2 do not divide the extent (8, 11) without "
+        "a remainder, the next larger one that fits is (11, 11)");
+}
+
 TEST_CASE("FullyConvolutionalNet refuses to have no level") {
   Double device;
   CHECK(thrown_message<scn::InvalidArgument>([&] { Net(device, {}); }) ==

@@ -103,10 +103,46 @@ TEST_CASE("UNet refuses other channels at its first layer") {
         "BatchNormalization: input has 2 channels, expected 3");
 }
 
-TEST_CASE("UNet refuses to have no level") {
+TEST_CASE(
+    "Defect 7, mended: the input size of UNet is the output's where all levels divide it, and there is none elsewhere",
+    "[quirk 7]") {
+  Double device;
+  const Net net(device, {.channels = {3, 4, 5}});
+  CHECK(net.input_size({8, 12}) == scn::Point<2>{8, 12});
+  CHECK(net.fitting_size({9, 12}) == scn::Point<2>{12, 12});
+  CHECK(
+      thrown_message<scn::InvalidArgument>([&] {
+        net.input_size({10, 12});
+      }) ==
+      "UNet<2>: 3 levels with steps of size 2 and stride 2 do not divide the extent (10, 12) without a remainder, the "
+      "next larger one that fits is (12, 12)");
+  const Net overlapping(device, {.channels = {3, 4, 5, 6, 7}, .downsample_size = 3});
+  CHECK(overlapping.input_size({207, 31}) == scn::Point<2>{207, 31});
+  CHECK(overlapping.fitting_size({192, 1}) == scn::Point<2>{207, 31});
+}
+
+TEST_CASE("UNet says its input size inside a sequence too") {
+  Double device;
+  const auto input_size = [&](int size, const scn::Point<2>& out) {
+    scn::AnySequential<2, Double> net;
+    net.add(Net(device, {.channels = {3, 4}})).add(scn::Convolution<2, Double>(device, 3, 4, size, 2));
+    return net.input_size(out);
+  };
+  CHECK(input_size(2, {8, 3}) == scn::Point<2>{16, 6});
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          input_size(3, {8, 3});
+        }) ==
+        "UNet<2>: 2 levels with steps of size 2 and stride 2 do not divide the extent (17, 7) without a remainder, the "
+        "next larger one that fits is (18, 8)");
+}
+
+TEST_CASE("UNet refuses to have no level, or levels without blocks") {
   Double device;
   CHECK(thrown_message<scn::InvalidArgument>([&] { Net(device, {}); }) ==
         "UNet<2>: there has to be at least one level");
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          Net(device, {.channels = {3, 4}, .repetitions = 0});
+        }) == "UNet<2>: there has to be at least one block a level, got 0");
 }
 
 }  // namespace

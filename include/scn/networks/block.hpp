@@ -1,8 +1,7 @@
-// The block that U-Nets and fully convolutional networks repeat.
+// The blocks that U-Nets and fully convolutional networks repeat.
 #pragma once
 
 #include <utility>
-#include <vector>
 
 #include "scn/layers/any_layer.hpp"
 #include "scn/layers/batch_normalization.hpp"
@@ -13,29 +12,35 @@
 
 namespace scn {
 
-/// Appends a pre-activation block in -> out to `net`: norm, convolution; or, residual, twice that beside a shortcut.
+/// A plain block in -> out: norm, then a submanifold convolution of size 3 without bias.
 template <int D, Device Dev>
-void add_block(Dev& device, AnySequential<D, Dev>& net, int in, int out, bool residual, double leakiness) {
-  const auto normalization = [&](int channels) {
-    return BatchNormLeakyReLU<Dev>(device, channels, 1e-4, 0.99, leakiness);
-  };
-  const auto convolution = [&](int from) {
-    return SubmanifoldConvolution<D, Dev>(device, from, out, 3, {.bias = false});
-  };
-  AnySequential<D, Dev> branch;
-  branch.add(normalization(in)).add(convolution(in));
-  if (!residual) {
-    net.add(std::move(branch));
-    return;
-  }
-  branch.add(normalization(out)).add(convolution(out));
+AnySequential<D, Dev> plain_block(Dev& device, int in, int out, double leakiness) {
+  AnySequential<D, Dev> block;
+  return block.add(BatchNormLeakyReLU<Dev>(device, in, 1e-4, 0.99, leakiness))
+      .add(SubmanifoldConvolution<D, Dev>(device, in, out, 3, {.bias = false}));
+}
+
+/// A residual block in -> out: two plain blocks beside a shortcut from their raw input. He et al., ECCV 2016.
+template <int D, Device Dev>
+AnySequential<D, Dev> residual_block(Dev& device, int in, int out, double leakiness) {
+  auto branch = plain_block<D>(device, in, out, leakiness) + plain_block<D>(device, out, out, leakiness);
   ConcatTable<D, Dev> table;
   if (in == out)
     table.add(Identity{});
   else
     table.add(NetworkInNetwork<Dev>(device, in, out, false));
   table.add(std::move(branch));
-  net.add(std::move(table)).add(AddTable<D, Dev>{});
+  AnySequential<D, Dev> block;
+  return block.add(std::move(table)).add(AddTable<D, Dev>{});
+}
+
+/// Appends a block to `net`: a plain one as one layer, a residual one as two, which are the reference's names.
+template <int D, Device Dev>
+void add_block(Dev& device, AnySequential<D, Dev>& net, int in, int out, bool residual, double leakiness) {
+  if (residual)
+    net = std::move(net) + residual_block<D>(device, in, out, leakiness);
+  else
+    net.add(plain_block<D>(device, in, out, leakiness));
 }
 
 }  // namespace scn

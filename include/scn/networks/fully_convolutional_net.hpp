@@ -1,12 +1,14 @@
 // FullyConvolutionalNet: an encoder whose levels are un-pooled and joined at the finest.
 #pragma once
 
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "scn/layers/convolution.hpp"
 #include "scn/layers/unpooling.hpp"
 #include "scn/networks/block.hpp"
+#include "scn/networks/pyramid.hpp"
 
 namespace scn {
 
@@ -22,25 +24,27 @@ struct FullyConvolutionalSettings {
 /// Long, Shelhamer and Darrell, CVPR 2015.
 template <int D, Device Dev = Cpu>
 requires Dimension<D>
-class FullyConvolutionalNet : public AnySequential<D, Dev> {
+class FullyConvolutionalNet : public Pyramid<D, Dev, FullyConvolutionalNet<D, Dev>> {
  public:
-  FullyConvolutionalNet(Dev& device, const FullyConvolutionalSettings& settings) {
-    require(!settings.channels.empty(), "FullyConvolutionalNet<", D, ">: there has to be at least one level");
+  FullyConvolutionalNet(Dev& device, const FullyConvolutionalSettings& settings)
+      : Pyramid<D, Dev, FullyConvolutionalNet>(settings.channels, settings.repetitions, settings.downsample_size,
+                                               settings.downsample_stride) {
     add_level(device, *this, settings, 0);
   }
 
+  static std::string name() { return message("FullyConvolutionalNet<", D, ">"); }
+
  private:
-  static void add_level(Dev& device, AnySequential<D, Dev>& net, const FullyConvolutionalSettings& settings,
-                        std::size_t level) {
-    const auto& [channels, repetitions, residual, size, stride] = settings;
-    const int here = channels[level];
-    for (int i = 0; i < repetitions; ++i) add_block(device, net, here, here, residual, 0.0);
-    if (level + 1 == channels.size()) return;
+  void add_level(Dev& device, AnySequential<D, Dev>& net, const FullyConvolutionalSettings& settings,
+                 std::size_t level) const {
+    const int here = settings.channels[level];
+    for (int i = 0; i < settings.repetitions; ++i) add_block(device, net, here, here, settings.residual, 0.0);
+    if (level + 1 == settings.channels.size()) return;
     AnySequential<D, Dev> deeper, path;
     path.add(BatchNormReLU<Dev>(device, here))
-        .add(Convolution<D, Dev>(device, here, channels[level + 1], size, stride, {.bias = false}));
+        .add(Convolution<D, Dev>(device, here, settings.channels[level + 1], this->step(), {.bias = false}));
     add_level(device, deeper, settings, level + 1);
-    path.add(std::move(deeper)).add(UnPooling<D, Dev>(device, size, stride));
+    path.add(std::move(deeper)).add(UnPooling<D, Dev>(device, this->step()));
     ConcatTable<D, Dev> table;
     table.add(Identity{}).add(std::move(path));
     net.add(std::move(table)).add(JoinTable<D, Dev>{});
