@@ -41,9 +41,9 @@ struct DenseTensor : DenseShape<D> {
             to_string(shape.spatial_size), " has negative sizes");
     return in_layer("DenseTensor", [&] {
       using Number = std::ranges::range_value_t<Numbers>;
-      const std::span<const Number> values(std::ranges::data(numbers), std::ranges::size(numbers));
+      const std::span<const Number> host(std::ranges::data(numbers), std::ranges::size(numbers));
       const std::int64_t planes = checked_bytes(shape.batch_size, shape.channels, 1);
-      return DenseTensor{shape, Variable<Dev>(Matrix<Dev>::from_host(device, planes, shape.volume(), values))};
+      return DenseTensor{shape, Variable<Dev>(Matrix<Dev>::from_host(device, planes, shape.volume(), host))};
     });
   }
 };
