@@ -149,6 +149,13 @@ int beyond(double units, const Numbers& right, const Numbers& seen, const Number
   return count;
 }
 
+/// Every two outputs of an axis start at one place, so that one input meets several outputs through one tap.
+Window<2> crowded() {
+  std::vector<std::int32_t> starts;
+  for (std::int32_t i = 0; i < 120; ++i) starts.push_back(i / 2 - 30);
+  return {.size = 3, .starts = {starts, starts}};
+}
+
 const std::vector<Settings> variety{
     {.window = submanifold_window(Point<2>(3))},
     {.in = 16, .out = 24, .window = submanifold_window(Point<2>{2, 5})},
@@ -158,6 +165,9 @@ const std::vector<Settings> variety{
     {.in = 1, .out = 33, .window = strided_window(Point<2>{1, 2}, Point<2>{3, 2})},
     {.in = 6, .out = 9, .groups = 3, .window = strided_window(Point<2>(2), Point<2>(2)), .transposed = true},
     {.in = 5, .out = 4, .sites = 20, .window = submanifold_window(Point<2>{5, 7})},
+    {.sites = 40, .window = crowded()},
+    {.in = 8, .out = 8, .groups = 8, .sites = 40, .window = crowded(), .transposed = true},
+    {.in = 16, .out = 33, .sites = 40, .window = crowded(), .transposed = true},
 };
 
 TEST_CASE("Convolutions and their gradients in double are those of the oracle", "[cpu][COR-09]") {

@@ -73,6 +73,14 @@ struct PackedWeights {
   const T* at(std::int64_t tap, std::int64_t group) const { return panels.data() + (tap * groups + group) * matrix; }
 };
 
+/// Where the pairs of a tap from `pair` on first meet an output again: several rows are written at a time, so that no
+/// row may be among them twice. Equal outputs are neighbours in the list, and only maps without unique inputs have any.
+inline std::int64_t end_of_distinct(const Rules& rules, std::int64_t pair, std::int64_t last) {
+  if (rules.inputs_unique()) return last;
+  const auto again = std::adjacent_find(rules.out.begin() + pair, rules.out.begin() + last);
+  return std::min(last, again - rules.out.begin() + 1);
+}
+
 /// y(out) (+)= shift + sum over the pairs of x(in) w(tap), output tile by output tile: a tile of y stays in the cache
 /// while every tap adds to it. One output is summed in tap order, so its bits depend on nothing but its own pairs.
 template <class T>
@@ -83,13 +91,15 @@ void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& ru
     start_rows(y, begin, end, shift, write);
     std::vector<const T*> from;
     std::vector<T*> to;
-    for (std::int64_t tap = 0; tap < rules.taps; ++tap) {
-      const std::int64_t first = rules.begin(tap, tile), pairs = rules.end(tap, tile) - first;
-      for (std::int64_t group = 0; group < weights.groups && pairs > 0; ++group)
-        kernels.add_panels(rows_at(from, x, rules.in.data() + first, pairs, group * weights.depth).data(),
-                           rows_at(to, y, rules.out.data() + first, pairs, group * weights.columns).data(), pairs,
-                           weights.at(tap, group), weights.depth, weights.columns);
-    }
+    for (std::int64_t tap = 0; tap < rules.taps; ++tap)
+      for (std::int64_t pair = rules.begin(tap, tile), last = rules.end(tap, tile); pair < last;) {
+        const std::int64_t count = end_of_distinct(rules, pair, last) - pair;
+        for (std::int64_t group = 0; group < weights.groups; ++group)
+          kernels.add_panels(rows_at(from, x, rules.in.data() + pair, count, group * weights.depth).data(),
+                             rows_at(to, y, rules.out.data() + pair, count, group * weights.columns).data(), count,
+                             weights.at(tap, group), weights.depth, weights.columns);
+        pair += count;
+      }
   });
 }
 
