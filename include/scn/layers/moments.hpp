@@ -4,16 +4,11 @@
 #include <utility>
 
 #include "scn/autograd/tape.hpp"
+#include "scn/layers/kernel.hpp"
 
 namespace scn {
 
 namespace detail {
-
-template <class S, class T>
-struct Value {
-  MatrixView<const S> x;
-  constexpr T operator()(std::int64_t row, std::int64_t c) const { return static_cast<T>(x(row, c)); }
-};
 
 template <class S, class T>
 struct Deviation {
@@ -94,7 +89,7 @@ ChannelMean<Dev> channel_mean(const Variable<Dev>& x) {
   using S = typename Dev::Scalar;
   const MatrixView<const S> values = std::as_const(x.value()).view();
   ChannelMean<Dev> result;
-  result.mean = detail::average(x, detail::Value<S, T>{values});
+  result.mean = detail::average(x, detail::Element<S, T>{values});
   result.rest = detail::average(x, detail::Deviation<S, T>{values, std::as_const(result.mean).view()});
   parallel_for(x.device(), Rows{1}, x.channels(), detail::CarryRest<T>{result.mean.view(), result.rest.view()});
   return result;
