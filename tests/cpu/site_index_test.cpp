@@ -23,9 +23,19 @@ cpu::SiteIndex<D> index_of(const std::vector<Site<D>>& sites) {
   return {sites.data(), static_cast<std::int64_t>(sites.size())};
 }
 
+/// In the order of rows, as an index wants them.
+template <int D>
+std::vector<Site<D>> in_row_order(const std::vector<Site<D>>& sites) {
+  std::vector<Site<D>> sorted;
+  for (const std::int32_t place : z_order(sites.data(), std::ssize(sites)))
+    sorted.push_back(sites[static_cast<std::size_t>(place)]);
+  return sorted;
+}
+
 /// How many sites are not found at their own row.
 template <int D>
-int lost(const std::vector<Site<D>>& sites) {
+int lost(const std::vector<Site<D>>& list) {
+  const auto sites = in_row_order(list);
   const auto index = index_of(sites);
   int count = 0;
   for (std::size_t row = 0; row < sites.size(); ++row)
@@ -40,7 +50,8 @@ TEST_CASE("Every site is found at its row in 1 to 10 dimensions", "[cpu][RC-25]"
     const auto sites = library::points<D>(
         oracle::random_sites(random, {.dimension = D, .count = 500, .samples = 2, .low = -1000, .high = 1000}));
     CHECK(lost(sites) == 0);
-    const auto index = index_of(sites);
+    const auto sorted = in_row_order(sites);
+    const auto index = index_of(sorted);
     int found = 0;
     for (Site<D> site : sites) {
       site.at[D - 1] += 5000;
@@ -60,7 +71,7 @@ TEST_CASE("The ends of int32 are sites like others, and none stands for an empty
                                    {0, {smallest, smallest, smallest}},
                                    {largest, {-1, -1, -1}}};
   CHECK(lost(sites) == 0);
-  CHECK(index_of(sites).find({largest, {0, 0, 0}}) == -1);
+  CHECK(index_of(in_row_order(sites)).find({largest, {0, 0, 0}}) == -1);
 }
 
 TEST_CASE("A coordinate in another place or sample is another site", "[cpu]") {
@@ -117,6 +128,31 @@ TEST_CASE("Samples spread too", "[cpu][LIM-14]") {
   std::vector<Site<1>> sites;
   for (std::int32_t sample = 0; sample < 4096; ++sample) sites.push_back({sample * 65536, 0});
   CHECK(spread(sites) > 0.9);
+}
+
+TEST_CASE("Bits are counted exactly", "[cpu]") {
+  for (int bit = 0; bit < 64; ++bit) {
+    const std::uint64_t one = std::uint64_t{1} << bit;
+    CHECK(cpu::count_bits(one) == 1);
+    CHECK(cpu::count_bits(one - 1) == bit);
+    CHECK(cpu::count_bits(~one) == 63);
+  }
+}
+
+TEST_CASE("An index of many close sites has levels, and finds at each of them", "[cpu]") {
+  std::vector<Site<3>> cube;
+  for (std::int32_t i = -20; i < 20; ++i)
+    for (std::int32_t j = -20; j < 20; ++j)
+      for (std::int32_t k = -20; k < 20; ++k) cube.push_back({i & 1, {i, j, k}});
+  const auto sites = in_row_order(cube);
+  const auto index = index_of(sites);
+  REQUIRE(index.above() != nullptr);
+  CHECK(lost(sites) == 0);
+  for (std::int32_t j = -60; j < 60; ++j) {
+    const bool inside = j >= -20 && j < 20;
+    REQUIRE((index.find({0, {-2, j, 3}}) >= 0) == inside);
+    REQUIRE(index.find({0, {-1, j, 3}}) == -1);
+  }
 }
 
 }  // namespace

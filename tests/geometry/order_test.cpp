@@ -115,4 +115,21 @@ TEST_CASE("No sites and one site are in order", "[geometry][LIM-01]") {
   CHECK(z_order(&one, 1) == std::vector<std::int32_t>{0});
 }
 
+TEST_CASE("The places of a block are those of its lowest six bits, in the order of rows", "[geometry]") {
+  library::for_each_dimension<10>([](auto dimension) {
+    constexpr int D = dimension();
+    std::int64_t volume = 1;
+    for (int axis = 0; axis < D; ++axis) volume <<= ZBlock<D>::bits(axis);
+    CHECK(volume == 64);
+    for (int place = 0; place < 64; ++place) {
+      const Point<D> at = ZBlock<D>::position(place);
+      REQUIRE(ZBlock<D>::place(at) == place);
+      REQUIRE(ZBlock<D>::of(Site<D>{3, at}) == Site<D>{3, Point<D>(0)});
+      if (place > 0) REQUIRE(z_less(Site<D>{3, ZBlock<D>::position(place - 1)}, Site<D>{3, at}));
+    }
+  });
+  CHECK(ZBlock<3>::of(Site<3>{1, {-1, 4, 7}}) == Site<3>{1, {-1, 1, 1}});
+  CHECK(ZBlock<3>::place(Point<3>{-1, -1, -1}) == 63);
+}
+
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "scn/cpu/block_map.hpp"
 #include "scn/cpu/device.hpp"
 #include "scn/geometry/order.hpp"
 #include "scn/geometry/sites.hpp"
@@ -228,8 +229,25 @@ Sites<D, CpuDevice<T>> select(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>
   return cpu::finish_sites<D>(device, kept, sites.extent(), sites.samples());
 }
 
-/// Every (tap, in, out) that the window's relation joins. O(outputs * taps), or O(inputs * outputs) of one sample where
-/// there are fewer inputs than taps.
+namespace cpu {
+
+/// Whether an output at 0 sees through tap taps - 1 - k the site opposite to the one it sees through tap k.
+template <int D>
+bool is_symmetric(const Window<D>& window) {
+  if (window.stride != Point<D>(1) || window.randomised()) return false;
+  const std::int64_t taps = window.volume();
+  for (std::int64_t tap = 0; 2 * tap < taps; ++tap)
+    for (int axis = 0; axis < D; ++axis)
+      if (window.input(axis, 0, window.position(tap)[axis]) !=
+          -window.input(axis, 0, window.position(taps - 1 - tap)[axis]))
+        return false;
+  return true;
+}
+
+}  // namespace cpu
+
+/// Every (tap, in, out) that the window's relation joins. O(outputs * taps) looks at bits; where there are fewer
+/// outputs than taps, or very many taps, as many look-ups, or O(inputs * outputs) of one sample if that is less.
 template <int D, class T>
 cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, const Sites<D, CpuDevice<T>>& out,
                       const Window<D>& window) {
@@ -240,8 +258,13 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
     return std::adjacent_find(starts.begin(), starts.end()) == starts.end();
   });
   rules.unique_inputs = out.distinct() && starts_apart;
+  rules.mirrored = &in == &out && cpu::is_symmetric(window);
+  const bool by_blocks = out.distinct() && !window.randomised() && taps <= out.rows().bound && taps <= 4096;
+  std::optional<cpu::BlockMap<D>> blocks;
+  if (by_blocks) blocks.emplace(window, in.index(), out.index());
   rules.build(device.threads, [&](std::int64_t tile, std::vector<Rule>& list) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
+    if (blocks) return blocks->append(begin, end, list);
     if (enumerate) {
       const Site<D>*const all = in.data(), *const last = all + in.rows().bound;
       for (std::int64_t row = begin; row < end; ++row) {
@@ -261,7 +284,6 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
                             static_cast<std::int32_t>(row)});
         }
       }
-      cpu::sort_by_tap_and_output(list);
       return;
     }
     for (std::int64_t tap = 0; tap < taps; ++tap) {

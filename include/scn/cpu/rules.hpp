@@ -30,6 +30,7 @@ struct Rules {
   std::vector<std::int32_t> in, out;
   std::vector<std::int64_t> first;
   bool unique_inputs = true;
+  bool mirrored = false;  ///< tap k holds the pairs of tap taps - 1 - k, the roles of input and output swapped
 
   Rules() = default;
   /// Tiles are large enough to share a tap's weights and few enough that `first` stays small; no result depends on it.
@@ -65,7 +66,7 @@ struct Rules {
   /// outputs of a randomised stride may start at one place, and so may two points between the same sites.
   bool inputs_unique() const { return unique_inputs; }
 
-  /// Fills the map: list(tile, rules) appends the pairs of one tile, sorted by (tap, out).
+  /// Fills the map: list(tile, rules) appends the pairs of one tile, those of each tap sorted by output.
   void build(int threads, const std::function<void(std::int64_t, std::vector<Rule>&)>& list) {
     std::vector<std::vector<Rule>> parts(static_cast<std::size_t>(tiles));
     first.assign(static_cast<std::size_t>(taps * tiles + 1), 0);
@@ -78,12 +79,12 @@ struct Rules {
     in.resize(static_cast<std::size_t>(first.back()));
     out.resize(in.size());
     parallel(threads, tiles, [&](std::int64_t tile) {
-      std::int32_t tap = -1;
-      std::int64_t next = 0;
+      std::vector<std::int64_t> next(static_cast<std::size_t>(taps));
+      for (std::int64_t tap = 0; tap < taps; ++tap) next[static_cast<std::size_t>(tap)] = begin(tap, tile);
       for (const Rule& rule : parts[static_cast<std::size_t>(tile)]) {
-        if (rule.tap != tap) next = begin(tap = rule.tap, tile);
-        in[static_cast<std::size_t>(next)] = rule.in;
-        out[static_cast<std::size_t>(next++)] = rule.out;
+        const auto pair = static_cast<std::size_t>(next[static_cast<std::size_t>(rule.tap)]++);
+        in[pair] = rule.in;
+        out[pair] = rule.out;
       }
     });
   }
@@ -92,9 +93,21 @@ struct Rules {
   std::int64_t count_tiles() const { return (outputs + tile_rows - 1) / tile_rows; }
 };
 
-/// The same pairs with the roles of input and output swapped. O(pairs).
+/// The same pairs with the roles of input and output swapped. O(pairs); a copy where taps lie symmetric about zero.
 inline Rules transposed(int threads, const Rules& rules) {
   Rules swapped(rules.outputs, rules.inputs, rules.taps);
+  if (rules.mirrored) {
+    swapped.mirrored = true;
+    swapped.first = {0};
+    for (std::int64_t tap = rules.taps - 1; tap >= 0; --tap)
+      for (std::int64_t tile = 0; tile < rules.tiles; ++tile) {
+        const std::int64_t begin = rules.begin(tap, tile), end = rules.end(tap, tile);
+        swapped.in.insert(swapped.in.end(), rules.in.begin() + begin, rules.in.begin() + end);
+        swapped.out.insert(swapped.out.end(), rules.out.begin() + begin, rules.out.begin() + end);
+        swapped.first.push_back(swapped.size());
+      }
+    return swapped;
+  }
   swapped.unique_inputs = rules.unique_inputs;
   std::vector<std::vector<Rule>> parts(static_cast<std::size_t>(swapped.tiles));
   for (const Rule& rule : rules.pairs())

@@ -30,6 +30,38 @@ constexpr bool z_less(const Site<D>& a, const Site<D>& b) {
   return a.at[deciding] < b.at[deciding];
 }
 
+/// A block holds the sites whose codes differ in their lowest six bits alone: a box of 64 places, 4 x 4 x 4 in 3-D, 8 x
+/// 8 in 2-D, whose sites are consecutive rows.
+template <int D>
+struct ZBlock {
+  /// A block is 2^bits(axis) places long.
+  static constexpr int bits(int axis) {
+    int count = 0;
+    for (int bit = 0; bit < 6; ++bit) count += axis == D - 1 - bit % D ? 1 : 0;
+    return count;
+  }
+
+  /// The block of a site: the site's sample, and its coordinates in steps of the block's sides.
+  static constexpr Site<D> of(Site<D> site) {
+    for (int axis = 0; axis < D; ++axis) site.at[axis] >>= bits(axis);
+    return site;
+  }
+
+  /// The place of a site within its block, 0 to 63; rows follow their places.
+  static constexpr int place(const Point<D>& at) {
+    int place = 0;
+    for (int bit = 0; bit < 6; ++bit) place |= (at[D - 1 - bit % D] >> (bit / D) & 1) << bit;
+    return place;
+  }
+
+  /// The way back of place(), for a block at 0.
+  static constexpr Point<D> position(int place) {
+    Point<D> at;
+    for (int bit = 0; bit < 6; ++bit) at[D - 1 - bit % D] |= (place >> bit & 1) << (bit / D);
+    return at;
+  }
+};
+
 /// Morton codes of a set of sites, made of those bits alone that differ within the set; they compare like z_less. Bits
 /// that follow from the sign of their coordinate are left out, so that a small region around zero has short codes too.
 template <int D>
