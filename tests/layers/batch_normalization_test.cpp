@@ -91,7 +91,8 @@ TEST_CASE("BatchNormalization in inference is the oracle's and leaves the statis
   });
 }
 
-TEST_CASE("BatchNormalization has gradients in evaluation, with the statistics as constants") {
+TEST_CASE("Defect 19, mended: BatchNormalization has gradients in evaluation, with the statistics as constants",
+          "[quirk 19]") {
   Double device;
   const Case c(device, {.leakiness = 0.333});
   const auto before = c.oracle();
@@ -132,7 +133,7 @@ TEST_CASE("BatchNormalization has the gradients of finite differences, in traini
   });
 }
 
-TEST_CASE("BatchNormalization of one row gives the bias and keeps a variance of 0") {
+TEST_CASE("Defect 17, mended: BatchNormalization of one row gives the bias and keeps a variance of 0", "[quirk 17]") {
   Double device;
   const Case c(device, {.momentum = 0.5});
   const auto y = layer_cases::pass(c.layer, layer_cases::tensor<1>(device, {{{0, {0}}, {3, 4, 5}}}, 3));
@@ -141,7 +142,8 @@ TEST_CASE("BatchNormalization of one row gives the bias and keeps a variance of 
   CHECK(c.get("running_var") == std::vector<double>{0.375, 1, 0.0625});
 }
 
-TEST_CASE("BatchNormalization of a mean that float rounds by more than the deviations keeps the input's digits") {
+TEST_CASE("Defect 18, mended: BatchNormalization keeps the input's digits when float rounds the mean by more",
+          "[quirk 18]") {
   scn::Cpu device;
   const scn::BatchNormalization<scn::Cpu> layer(device, 1, {.eps = 1e-12});
   oracle::Features input;  // the numbers of float around 1e6 are 1 / 16 apart, their mean here is 1e6 + 3 / 80
@@ -155,6 +157,25 @@ TEST_CASE("BatchNormalization of a mean that float rounds by more than the devia
   const auto dweight = layer_cases::parameters<scn::Cpu>(layer).find("weight")->variable;
   CHECK(oracle::difference(gradients.dx, layer_cases::gradient(x), digits) == "");
   CHECK(oracle::difference(gradients.dweight, layer_cases::numbers(dweight.gradient()), digits) == "");
+}
+
+TEST_CASE("Defect 19, mended: BatchNormalization leaves the gradient that comes in as it was", "[quirk 19]") {
+  Double device;
+  const Case c(device, {.leakiness = 0.25});
+  const auto y = layer_cases::pass(c.layer, layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 3), 3));
+  CHECK(layer_cases::numbers(y.features.gradient()) == layer_cases::numbers(layer_cases::output_gradient(y.features)));
+}
+
+TEST_CASE("Defect 20, kept: momentum is the part that stays, and the variance kept is unbiased, that used is not",
+          "[quirk 20]") {
+  Double device;
+  const Layer layer(device, 1, {.eps = 1e-12, .momentum = 0.75});
+  const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {2}}, {{0, {1}}, {6}}}, 1);
+  const auto y = layer_cases::numbers(layer_cases::pass(layer, x).features.value());
+  const auto all = layer_cases::parameters<Double>(layer);
+  CHECK(oracle::difference({-1, 1}, y, close) == "");
+  CHECK(layer_cases::numbers(all.find("running_mean")->variable.value()) == std::vector<double>{0.25 * 4});
+  CHECK(layer_cases::numbers(all.find("running_var")->variable.value()) == std::vector<double>{0.75 + 0.25 * 8});
 }
 
 TEST_CASE("BatchNormalization leaves the statistics when the pass says so") {

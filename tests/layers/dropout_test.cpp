@@ -44,7 +44,7 @@ TEST_CASE("Dropout repeats a mask when the count of draws is restored") {
   CHECK(mask(resumed, Dropout(0.3)) == mask(device, Dropout(0.3)));
 }
 
-TEST_CASE("Dropout keeps the fraction 1 - p of the elements as they are") {
+TEST_CASE("Defect 25, kept: Dropout keeps the fraction 1 - p of the elements as they are", "[quirk 25]") {
   Double device;
   for (const double p : {0.1, 0.5, 0.8}) {
     const auto kept = mask(device, Dropout(p));
@@ -81,7 +81,7 @@ TEST_CASE("Dropout sends the gradient through the mask of its pass") {
   });
 }
 
-TEST_CASE("Dropout scales by 1 - p in inference") {
+TEST_CASE("Defect 25, kept: Dropout scales by 1 - p in inference", "[quirk 25]") {
   Double device;
   const auto layer = Dropout(0.25);
   CHECK(layer_cases::numbers(layer(ones(device, 3)).value()) == std::vector<double>(12, 0.75));

@@ -44,7 +44,7 @@ Expected expected(const oracle::Features& x, const std::vector<double>& mean, co
   return result;
 }
 
-TEST_CASE("MeanOnlyBNLeakyReLU with a bias, which crashes in the reference, takes off the mean in 1 to 4 dimensions") {
+TEST_CASE("Defect 21, mended: MeanOnlyBNLeakyReLU with a bias takes off the mean in 1 to 4 dimensions", "[quirk 21]") {
   Double device;
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;
