@@ -78,4 +78,10 @@ TEST_CASE("The gradient of no rows has no rows", "[autograd]") {
   CHECK(variable.has_gradient());
 }
 
+TEST_CASE("The gradient of no rows and no channels is on the variable's device", "[autograd]") {
+  Double device{.threads = 1, .seed = 1};
+  const auto variable = variable_of(device, 0, 0, {});
+  CHECK(&variable.contribute().to.device() == &device);
+}
+
 }  // namespace

@@ -39,7 +39,8 @@ class Variable {
 
   Contribution<Dev, T> contribute() const {
     if (node_->has_gradient) return {node_->gradient, Write::add};
-    if (node_->gradient.rows().bound != rows().bound || node_->gradient.channels() != channels())
+    if (node_->gradient.rows().bound != rows().bound || node_->gradient.channels() != channels() ||
+        rows().bound == 0)  // one that was never made has no device
       node_->gradient = Matrix<Dev, T>(device(), rows().bound, channels());
     node_->has_gradient = true;
     return {node_->gradient, Write::assign};
