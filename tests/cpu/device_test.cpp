@@ -178,6 +178,26 @@ TEST_CASE("A fold starts, steps in tap order and finishes every output row and c
   }
 }
 
+/// Sums input and output rows of its steps, times 1000 and plain.
+struct RecordOutput {
+  std::int64_t* results;
+  std::int64_t start(std::int64_t, std::int64_t) const { return 0; }
+  void step(std::int64_t& sum, std::int64_t, std::int64_t in, std::int64_t out, std::int64_t) const {
+    sum += 1000 * in + out;
+  }
+  void finish(std::int64_t sum, std::int64_t out, std::int64_t) const { results[out] = sum; }
+};
+
+TEST_CASE("A fold tells its steps the output if they ask for it", "[cpu]") {
+  Cpu device;
+  const cpu::Rules rules = shifted_rows(2, 500, 2);
+  std::vector<std::int64_t> results(500), expected;
+  fold(device, rules, 1, RecordOutput{results.data()});
+  for (std::int64_t row = 0; row < 499; ++row) expected.push_back(1000 * (2 * row + 1) + 2 * row);
+  expected.push_back(1000 * 499 + 499);
+  CHECK(results == expected);
+}
+
 TEST_CASE("A fold over an output without pairs starts and finishes it", "[cpu]") {
   Cpu device;
   cpu::Rules rules(0, 2, 4);

@@ -50,8 +50,9 @@ struct Epilogue {
 ///     convolve(dev, x, weights, r, epilogue, y)       y(out) = sum over (tap, in, out) of x(in) w(tap)
 ///     convolve_backward_input(dev, dy, weights, r transposed, dx, write)
 ///     convolve_backward_weight(dev, x, dy, r, groups, dw, write)
-///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) in tap
-///                                                     order, f.finish(value, out, c)
+///     fold(dev, r, channels, f)                       f.start(out, c), f.step(value, tap, in, c) or
+///                                                     f.step(value, tap, in, out, c) in tap order,
+///                                                     f.finish(value, out, c)
 ///     transpose(dev, r) -> Dev::Rules                 the same pairs, the roles of input and output swapped
 ///     make_sites<D>(dev, points, extent, samples, duplicates)
 ///     make_rules<D>(dev, in, out, window)
@@ -69,6 +70,16 @@ concept conforms = requires(Dev& device) {
   { device.next_draw() } -> std::same_as<std::uint64_t>;
   { Dev::pitch(std::int64_t{}) } -> std::same_as<std::int64_t>;  // elements from one row to the next
 };
+
+/// One step of a fold, whether or not its functor asks for the output.
+template <class F, class Value>
+constexpr void fold_step(const F& f, Value& value, std::int64_t tap, std::int64_t in, std::int64_t out,
+                         std::int64_t channel) {
+  if constexpr (requires { f.step(value, tap, in, out, channel); })
+    f.step(value, tap, in, out, channel);
+  else
+    f.step(value, tap, in, channel);
+}
 
 /// Bytes of `count` elements, or LimitExceeded when they cannot be addressed.
 inline std::int64_t checked_bytes(std::int64_t rows, std::int64_t columns, std::int64_t element) {

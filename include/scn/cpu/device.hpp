@@ -127,8 +127,8 @@ cpu::Rules transpose(CpuDevice<T>& device, const cpu::Rules& rules) {
   return cpu::transposed(device.threads, rules);
 }
 
-/// For each output row and channel: value = f.start(out, c); f.step(value, tap, in, c) in tap order; f.finish(value,
-/// out, c).
+/// For each output row and channel: value = f.start(out, c); fold_step(f, value, tap, in, out, c) in tap order;
+/// f.finish(value, out, c).
 template <class T, class F>
 void fold(CpuDevice<T>& device, const cpu::Rules& rules, std::int64_t channels, const F& f) {
   using Value = decltype(f.start(std::int64_t{}, std::int64_t{}));
@@ -142,8 +142,9 @@ void fold(CpuDevice<T>& device, const cpu::Rules& rules, std::int64_t channels, 
     for (std::int64_t tap = 0; tap < rules.taps; ++tap)
       for (std::int64_t pair = rules.begin(tap, tile); pair < rules.end(tap, tile); ++pair) {
         const std::int64_t in = rules.in[static_cast<std::size_t>(pair)];
-        Value* row = value + (rules.out[static_cast<std::size_t>(pair)] - begin) * channels;
-        for (std::int64_t c = 0; c < channels; ++c) local.step(row[c], tap, in, c);
+        const std::int64_t out = rules.out[static_cast<std::size_t>(pair)];
+        Value* const row = value + (out - begin) * channels;
+        for (std::int64_t c = 0; c < channels; ++c) fold_step(local, row[c], tap, in, out, c);
       }
     for (std::int64_t row = begin; row < end; ++row)
       for (std::int64_t c = 0; c < channels; ++c) local.finish(value[(row - begin) * channels + c], row, c);
