@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "support/layer_cases.hpp"
 #include "support/oracle_activations.hpp"
+#include "support/thrown_message.hpp"
 
 namespace {
 
@@ -43,7 +44,7 @@ TEST_CASE("BatchNormELU lists its parameters under the names of a sequence") {
   Double device;
   CHECK(Layer::name() == "BatchNormELU");
   std::vector<std::string> names;
-  for (const auto& parameter : Layer(device, 3).parameters()) names.push_back(parameter.name);
+  for (const auto& parameter : layer_cases::parameters<Double>(Layer(device, 3))) names.push_back(parameter.name);
   CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "0.running_mean", "0.running_var"});
 }
 
@@ -51,16 +52,28 @@ TEST_CASE("BatchNormELU keeps the given part of its statistics, 0.9 by default")
   Double device;
   const auto mean = [&](const Layer& layer) {
     layer_cases::pass(layer, layer_cases::tensor<1>(device, {{{0, {0}}, {10}}}, 1));
-    return layer_cases::numbers(layer.parameters().find("0.running_mean")->variable.value())[0];
+    const auto all = layer_cases::parameters<Double>(layer);
+    return layer_cases::numbers(all.find("0.running_mean")->variable.value())[0];
   };
   CHECK(mean(Layer(device, 1)) == Approx(1));
   CHECK(mean(Layer(device, 1, 1e-4, 0.5)) == Approx(5));
 }
 
-TEST_CASE("BatchNormELU takes the device's type from its constructor") {
+TEST_CASE("BatchNormELU takes the device's type from its constructor, and stands in lists of layers") {
   scn::Cpu device;
-  const scn::BatchNormELU layer{device, 2};
-  CHECK(layer.parameters().elements() == 4);
+  scn::AnySequential<2> list;
+  list.add(scn::BatchNormELU{device, 2});
+  CHECK(list.parameters().find("0.0.weight") != nullptr);
+  CHECK(list.parameters().elements() == 4);
+}
+
+TEST_CASE("BatchNormELU refuses other channels and settings that are none") {
+  Double device;
+  CHECK(thrown_message<scn::InvalidArgument>([&] {
+          Layer(device, 3)(layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 2), 2));
+        }) == "BatchNormalization: input has 2 channels, expected 3");
+  CHECK(thrown_message<scn::InvalidArgument>([&] { Layer(device, 0); }) ==
+        "BatchNormalization: channels must be at least 1, got 0");
 }
 
 }  // namespace
