@@ -55,6 +55,15 @@ TEST_CASE("The one tensor of a list is refused where there are more or none") {
         "Layer: expected one tensor, got 0");
 }
 
+TEST_CASE("The numbers of a result are those of its features, its cells or itself") {
+  Double device;
+  const auto x = layer_cases::tensor<2>(device, {{{0, {0, 1}}, {1, 2}}}, 2, Point<2>{4, 5});
+  CHECK(scn::values_of(x).same(x.features));
+  CHECK(scn::values_of(x.features).same(x.features));
+  const scn::DenseTensor<2, Double> dense = scn::SparseToDense<2, Double>(device)(x);
+  CHECK(scn::values_of(dense).same(dense.values));
+}
+
 /// What a log says of one call.
 template <class Layer, class X>
 LayerRow row_of(const Layer& layer, const X& x) {

@@ -88,6 +88,19 @@ TEST_CASE("A log sees the layers of Sequential by position, whatever flows betwe
   CHECK((log.rows()[1].layer == "NetworkInNetwork" && log.rows()[2].sites == 3 * 6 * 7));
 }
 
+TEST_CASE("Sequential hands each layer, its position and what came before to a step in place of the call") {
+  const auto twice = [](int x, scn::Tape*) { return 2 * x; };
+  const auto half = [](int x, scn::Tape*) { return x / 2.0; };
+  const Sequential net{twice, half, twice};
+  std::string seen;
+  const auto y = net.each(5, [&](const auto& layer, const std::string& position, const auto& x) {
+    seen += position + "=" + std::to_string(static_cast<int>(x)) + " ";
+    return layer(static_cast<int>(x) + 1, nullptr);
+  });
+  CHECK(y == 14);
+  CHECK(seen == "0=5 1=12 2=6 ");
+}
+
 TEST_CASE("Sequential walks back through its layers for the extent of inputs") {
   Double device;
   const Sequential net{scn::MaxPooling<2, Double>{device, 3, 2}, ReLU{}, scn::MaxPooling<2, Double>{device, 2, 2}};

@@ -47,6 +47,20 @@ SparseTensor<D, Dev> single(std::string_view layer, Tensors<D, Dev> tensors) {
   return std::move(tensors.front());
 }
 
+/// The variable that holds the numbers of a layer's result.
+template <Device Dev>
+const Variable<Dev>& values_of(const Variable<Dev>& y) {
+  return y;
+}
+template <int D, Device Dev>
+const Variable<Dev>& values_of(const SparseTensor<D, Dev>& y) {
+  return y.features;
+}
+template <int D, Device Dev>
+const Variable<Dev>& values_of(const DenseTensor<D, Dev>& y) {
+  return y.values;
+}
+
 namespace detail {
 
 /// The size of what a layer on Dev gave.

@@ -38,7 +38,19 @@ class Sequential : public detail::FirstDevice<Layers...> {
 
   template <class Tensor>
   auto operator()(const Tensor& x, Tape* tape = nullptr) const {
-    return call<0>(x, tape);
+    return each<0>(x, [tape](const auto& layer, const std::string& position, const auto& value) {
+      return call_layer(layer, position, value, tape);
+    });
+  }
+
+  /// step(layer, its position, what the step before gave) for the layers from the first one on, in place of their
+  /// calls.
+  template <std::size_t first = 0, class Tensor, class Step>
+  auto each(const Tensor& x, const Step& step) const {
+    if constexpr (first == sizeof...(Layers))
+      return x;
+    else
+      return each<first + 1>(step(std::get<first>(layers_), std::to_string(first), x), step);
   }
 
   /// The extent of inputs that gives the extent `out`.
@@ -63,13 +75,6 @@ class Sequential : public detail::FirstDevice<Layers...> {
   static std::string name() { return "Sequential"; }
 
  private:
-  template <std::size_t I, class Tensor>
-  auto call(const Tensor& x, Tape* tape) const {
-    if constexpr (I == sizeof...(Layers))
-      return x;
-    else
-      return call<I + 1>(call_layer(std::get<I>(layers_), std::to_string(I), x, tape), tape);
-  }
   template <std::size_t I, int D>
   Point<D> backwards(const Point<D>& out) const {
     if constexpr (I == 0)
