@@ -18,7 +18,7 @@ constexpr S no_maximum() {
 
 template <class S>
 constexpr void take_larger(S& largest, S value) {
-  if (value > largest || largest != largest) largest = value;
+  largest = largest >= value ? largest : value == value ? value : largest;  // in this form without branches
 }
 
 template <class S>
