@@ -27,4 +27,6 @@ TEST_CASE("Identity hands a gradient through") {
                                          layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 2), 2)) == "");
 }
 
+TEST_CASE("Identity has a name") { CHECK(scn::Identity::name() == "Identity"); }
+
 }  // namespace

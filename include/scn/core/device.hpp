@@ -64,7 +64,7 @@ concept conforms = requires(Dev& device) {
   typename Dev::Scalar;       // what features are stored in
   typename Dev::Accumulator;  // what sums, parameters, their gradients and statistics are held in
   typename Dev::Block;        // owner of one piece of device memory
-  typename Dev::Rules;        // a map between two row sets
+  typename Dev::Rules;        // a map between two row sets; size() tells its pairs, without waiting
   typename Dev::Weights;      // a convolution's weights as the kernels want them
   { device.seed } -> std::convertible_to<std::uint64_t>;
   { device.next_draw() } -> std::same_as<std::uint64_t>;

@@ -1,6 +1,8 @@
 // The layer that gives back what it got.
 #pragma once
 
+#include <string>
+
 #include "scn/autograd/tape.hpp"
 
 namespace scn {
@@ -12,6 +14,8 @@ class Identity {
   Tensor operator()(const Tensor& x, Tape* = nullptr) const {
     return x;
   }
+
+  static std::string name() { return "Identity"; }
 };
 
 }  // namespace scn
