@@ -337,4 +337,33 @@ TEST_CASE("A level of 2^31 - 1 sites or more is refused", "[cpu][LIM-10]") {
   CHECK_THROWS_AS(cpu::require_rows(2147483647), LimitExceeded);
 }
 
+TEST_CASE("Coarse sites come in row order without sorting where strides are one power of two", "[cpu][PRP-16]") {
+  library::for_each_dimension<4>([](auto dimension) {
+    constexpr int D = dimension();
+    for (const std::int32_t stride : {1, 2, 4}) {
+      const auto window = strided_window(Point<D>(stride), Point<D>(stride));
+      REQUIRE(window.keeps_order());
+      check_strided<D>(drawn(D, 60), window);
+    }
+    REQUIRE(!strided_window(Point<D>(3), Point<D>(3)).keeps_order());
+    REQUIRE(!strided_window(Point<D>(3), Point<D>(2)).keeps_order());
+  });
+  check_strided<2>(block(2, 9), strided_window(Point<2>(4), Point<2>(4)), Point<2>(9));  // clipped to 2 x 2
+  CHECK(!strided_window(Point<2>{2, 4}, Point<2>{2, 4}).keeps_order());
+}
+
+TEST_CASE("Outputs by floor(in / stride) are one for each input, whatever its taps reach", "[cpu][RC-43][RC-47]") {
+  Cpu device;
+  for (const std::int32_t stride : {2, 3}) {
+    const Window<2> window = submanifold_window(Taps<2>(3), Point<2>(1), Point<2>(stride));
+    const auto list = drawn(2, 80);
+    const auto fine = library::make_sites<2>(device, list);
+    const auto coarse = reach<2>(device, *fine, window, std::nullopt);
+    CHECK(library::sites_of(coarse) ==
+          oracle::in_row_order(oracle::floored(oracle::set_of(list), library::window(window))));
+    CHECK(library::pairs(make_rules<2>(device, *fine, coarse, window)) ==
+          library::expected_pairs(*fine, coarse, window));
+  }
+}
+
 }  // namespace

@@ -20,7 +20,8 @@ constexpr std::int32_t smallest = std::numeric_limits<std::int32_t>::min();
 /// Sites whose coordinates lie in [low, high], many of them at equal or nearly equal coordinates.
 std::vector<oracle::Site> drawn(int dimension, std::int32_t low, std::int32_t high) {
   oracle::Random random(static_cast<std::uint64_t>(dimension));
-  return oracle::random_sites(random, {.dimension = dimension, .count = 40, .samples = 3, .low = low, .high = high});
+  const std::size_t count = dimension < 3 ? 40 : 300;  // small boxes of few dimensions have no room for more
+  return oracle::random_sites(random, {.dimension = dimension, .count = count, .samples = 3, .low = low, .high = high});
 }
 
 template <int D>
@@ -33,7 +34,7 @@ std::vector<oracle::Site> ordered(const std::vector<Site<D>>& sites) {
 
 template <int D>
 bool fits(const std::vector<Site<D>>& sites) {
-  return ZCode<D>(sites.data(), static_cast<std::int64_t>(sites.size())).fits();
+  return ZCode<D>(sites.data(), static_cast<std::int64_t>(sites.size())).bits() <= 64;
 }
 
 TEST_CASE("The comparison of sites is that of interleaved bits in 1 to 10 dimensions", "[geometry]") {
@@ -91,10 +92,11 @@ TEST_CASE("Exactly 64 varying bits fit into a code and 65 do not", "[geometry]")
 TEST_CASE("Codes of a set compare as its sites do", "[geometry]") {
   const auto points = library::points<3>(drawn(3, -9, 9));
   const ZCode<3> code(points.data(), static_cast<std::int64_t>(points.size()));
+  const auto codes = code(points.data(), std::ssize(points));
   int wrong = 0;
-  for (const auto& a : points)
-    for (const auto& b : points)
-      if ((code(a) < code(b)) != z_less(a, b)) ++wrong;
+  for (std::size_t a = 0; a < points.size(); ++a)
+    for (std::size_t b = 0; b < points.size(); ++b)
+      if ((codes[a] < codes[b]) != z_less(points[a], points[b])) ++wrong;
   CHECK(wrong == 0);
 }
 
@@ -107,6 +109,21 @@ TEST_CASE("Equal sites keep the order in which they came, with and without codes
   far.push_back({7, {largest, largest, largest}});
   REQUIRE(!fits(far));
   CHECK(z_order(far.data(), 7) == std::vector<std::int32_t>{5, 1, 3, 0, 2, 4, 6});
+}
+
+TEST_CASE("Many sites of one code keep the order in which they came, over all digits of the codes", "[geometry]") {
+  std::vector<Site<3>> sites;
+  for (const auto& site : drawn(3, smallest / 4096, largest / 4096)) {
+    const auto at = library::points<3>({site}).front();
+    for (int i = 0; i < 3; ++i) sites.push_back(at);
+  }
+  std::vector<std::int32_t> expected(sites.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) expected[i] = static_cast<std::int32_t>(i);
+  std::stable_sort(expected.begin(), expected.end(), [&](std::int32_t a, std::int32_t b) {
+    return z_less(sites[static_cast<std::size_t>(a)], sites[static_cast<std::size_t>(b)]);
+  });
+  REQUIRE(fits(sites));
+  CHECK(z_order(sites.data(), std::ssize(sites)) == expected);
 }
 
 TEST_CASE("No sites and one site are in order", "[geometry][LIM-01]") {

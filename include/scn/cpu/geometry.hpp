@@ -144,6 +144,14 @@ class SiteSet {
 
 inline bool is_inside(std::int64_t coordinate, std::int64_t extent) { return coordinate >= 0 && coordinate < extent; }
 
+/// floor(in / stride).
+template <int D>
+Site<D> floor_output(Site<D> site, const Window<D>& window) {
+  for (int axis = 0; axis < D; ++axis)
+    site.at[axis] = static_cast<std::int32_t>(floor_divide(site.at[axis], window.stride[axis]));
+  return site;
+}
+
 /// The outputs on one axis that see coordinate `in` through the whole box, or through position `tap` alone if that is
 /// not negative.
 template <int D>
@@ -174,14 +182,20 @@ void outputs_on_axis(const Window<D>& window, int axis, std::int64_t in, std::in
 template <int D, class T>
 Sites<D, CpuDevice<T>> reach(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, const Window<D>& window,
                              std::optional<Point<D>> extent) {
+  if (window.keeps_order()) {
+    std::vector<Site<D>> sorted;
+    for (std::int64_t row = 0; row < in.rows().bound; ++row) {
+      const Site<D> out = cpu::floor_output(in.data()[row], window);
+      if ((sorted.empty() || sorted.back() != out) && (!extent || cpu::lies_in(out.at, *extent))) sorted.push_back(out);
+    }
+    return cpu::finish_sites<D>(device, sorted, extent, in.samples());
+  }
   cpu::SiteSet<D> found;
   std::array<std::vector<std::int32_t>, std::size_t{D}> candidates;
   for (std::int64_t row = 0; row < in.rows().bound; ++row) {
     const Site<D>& site = in.data()[row];
     if (window.outputs == Outputs::floor) {
-      Site<D> out{site.sample, {}};
-      for (int axis = 0; axis < D; ++axis)
-        out.at[axis] = static_cast<std::int32_t>(floor_divide(site.at[axis], window.stride[axis]));
+      const Site<D> out = cpu::floor_output(site, window);
       if (!extent || cpu::lies_in(out.at, *extent)) found.insert(out);
       continue;
     }

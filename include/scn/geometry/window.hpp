@@ -76,6 +76,14 @@ struct Window {
     return start(axis, out) + std::int64_t{dilation[axis]} * position - pad[axis];
   }
 
+  /// Whether every input leads to the one output floor(in / stride), and strides are one power of two on every axis:
+  /// then the outputs of sites in Z-order come in Z-order.
+  bool keeps_order() const {
+    const bool alone = outputs == Outputs::floor ||
+                       (size == stride && dilation == Point<D>(1) && pad == Point<D>(0) && positions.empty());
+    return alone && !randomised() && stride == Point<D>(stride[0]) && (stride[0] & (stride[0] - 1)) == 0;
+  }
+
   /// One tap through which every output sees its own site and no other.
   bool is_identity() const {
     return size == Point<D>(1) && stride == Point<D>(1) && pad == Point<D>(0) && !randomised();
