@@ -147,8 +147,10 @@ class Rulebook {
     });
   }
 
-  /// The sites that are in `a` and in `b`, the same object for every call. Waits at the first.
+  /// The sites that are in `a` and in `b`, with as many samples as the larger has; the same object for every call.
+  /// Waits at the first.
   SitesPointer intersect(const SitesPointer& a, const SitesPointer& b) {
+    if (a->samples() < b->samples()) return intersect(b, a);
     return combine(a, b, false, [&] {
       Buffer<std::uint8_t, Dev> keep(*device_, a->rows().bound);
       fold(*device_, onto(b, a, Window<D>{}).rules(), 1, detail::MarkMet{keep.data()});
