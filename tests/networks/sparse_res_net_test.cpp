@@ -41,7 +41,7 @@ TEST_CASE("SparseResNet has the gradients of finite differences") {
   CHECK(layer_cases::gradient_difference(net, x, {}, 10) == "");
 }
 
-TEST_CASE("SparseResNet takes its first shortcut from the activated tensor") {
+TEST_CASE("Defect 33, kept: SparseResNet takes the first shortcut of a group from the activated tensor", "[quirk 33]") {
   Double device;
   const Net net(device, 1, {{1, 1, 1}});
   const auto all = net.parameters();

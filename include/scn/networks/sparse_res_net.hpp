@@ -1,6 +1,7 @@
 // SparseResNet: groups of pre-activation residual blocks.
 #pragma once
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,8 @@ class SparseResNet : public AnySequential<D, Dev> {
     }
     this->add(BatchNormReLU<Dev>(device, n));
   }
+
+  static std::string name() { return message("SparseResNet<", D, ">"); }
 };
 
 }  // namespace scn

@@ -65,12 +65,14 @@ class SparseVggNet : public AnySequential<D, Dev> {
         this->add(std::move(table)).add(JoinTable<D, Dev>{});
         n = sum;
       } else {
-        throw InvalidArgument(message("SparseVggNet<", D, ">: no layer is written {\"", layer.token, "\"} with ",
-                                      numbers.size(), " numbers"));
+        throw InvalidArgument(
+            message(name(), ": no layer is written {\"", layer.token, "\"} with ", numbers.size(), " numbers"));
       }
       this->add(BatchNormReLU<Dev>(device, n));
     }
   }
+
+  static std::string name() { return message("SparseVggNet<", D, ">"); }
 
  private:
   /// `depth` levels down, then up again.
