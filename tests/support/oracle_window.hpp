@@ -47,6 +47,24 @@ inline Window offsets_window(const std::vector<Axes>& offsets, Axes stride = {},
   return {ones, stride.empty() ? ones : stride, dilation.empty() ? ones : dilation, Axes(ones.size(), 0), offsets};
 }
 
+/// The offsets in [low, high] on every axis that keep(offset) keeps, row-major, last axis fastest.
+template <class Keep>
+std::vector<Axes> offsets_where(int dimension, std::int64_t low, std::int64_t high, const Keep& keep) {
+  std::vector<Axes> all{{}}, kept;
+  for (int axis = 0; axis < dimension; ++axis) {
+    std::vector<Axes> longer;
+    for (const Axes& offset : all)
+      for (std::int64_t value = low; value <= high; ++value) {
+        longer.push_back(offset);
+        longer.back().push_back(value);
+      }
+    all = longer;
+  }
+  for (const Axes& offset : all)
+    if (keep(offset)) kept.push_back(offset);
+  return kept;
+}
+
 /// Rounds towards minus infinity; the divisor is positive.
 inline std::int64_t floor_divide(std::int64_t dividend, std::int64_t divisor) {
   std::int64_t quotient = dividend / divisor;

@@ -91,6 +91,11 @@ TEST_CASE("The oracle takes listed taps in their order and no others", "[oracle]
   CHECK(oracle::input_of(dilated, {0, {10}}, 1) == Site{0, {16}});
 }
 
+TEST_CASE("The oracle lists the offsets of a box row-major, those left out that are not kept", "[oracle]") {
+  const auto kept = oracle::offsets_where(2, -1, 1, [](const Axes& offset) { return offset[0] != offset[1]; });
+  CHECK(kept == std::vector<Axes>{{-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}});
+}
+
 TEST_CASE("The oracle takes outputs from their starts, several from one place, and none that have no start",
           "[oracle]") {
   oracle::Window window{{2, 1}, {2, 1}, {1, 1}, {0, 0}};
