@@ -71,6 +71,25 @@ TEST_CASE("The gradient of a loss is its factor, 1 by default, and adds up", "[a
   CHECK(numbers_of(loss.gradient()) == std::vector<double>{3.5});
 }
 
+TEST_CASE("A backward pass may start from several losses at once: the gradient of their sum", "[autograd]") {
+  Double device{.threads = 1, .seed = 1};
+  const auto x = variable_of(device, 1, 1, {3}), alone = variable_of(device, 1, 1, {1});
+  scn::Tape tape;
+  const auto y = scn::ReLU()(x, &tape), z = scn::ReLU()(y, &tape);
+  tape.backward({z, y, alone, z}, 2);
+  CHECK(numbers_of(x.gradient()) == std::vector<double>{6});
+  CHECK(numbers_of(alone.gradient()) == std::vector<double>{2});
+  CHECK(tape.size() == 0);
+}
+
+TEST_CASE("A tape refuses several losses of which one is none, and gives no other a gradient", "[autograd]") {
+  Double device{.threads = 1, .seed = 1};
+  const auto loss = variable_of(device, 1, 1, {3}), rows = variable_of(device, 2, 1, {1, 2});
+  scn::Tape tape;
+  CHECK_THROWS_AS(tape.backward({loss, rows}), scn::InvalidArgument);
+  CHECK_FALSE(loss.has_gradient());
+}
+
 TEST_CASE("A backward pass may start from the gradient of any variable", "[autograd]") {
   Double device{.threads = 1, .seed = 1};
   const auto x = variable_of(device, 2, 2, {1, -1, 2, -2});

@@ -71,6 +71,17 @@ TEST_CASE("Sequential finds the parameters behind layers and sequences that run 
   CHECK(names_of(net.parameters()) == std::vector<std::string>{"2.weight", "2.bias"});
 }
 
+TEST_CASE("Sequential stands in lists of layers like every other layer") {
+  Double device;
+  scn::AnySequential<2, Double> net;
+  net.add(ReLU{}).add(Sequential{NetworkInNetwork{device, 3, 2}, ReLU{}});
+  layer_cases::randomize<Double>(net, 1);  // away from the kink at 0
+  CHECK(names_of(net.parameters()) == std::vector<std::string>{"1.0.weight", "1.0.bias"});
+  const auto x = layer_cases::tensor<2>(device, layer_cases::batch(1, 2, 3), 3);
+  CHECK(net(x).channels() == 2);
+  CHECK(layer_cases::gradient_difference(net, x) == "");
+}
+
 TEST_CASE("Sequential without parameters has none") {
   const Sequential net{ReLU{}, scn::Dropout{}};
   CHECK(net.parameters().size() == 0);

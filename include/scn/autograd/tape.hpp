@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -81,10 +82,15 @@ class Tape {
   /// Gradients of scale * loss, a 1 x 1 variable, added to every variable that led to it and needs one.
   template <Device Dev, class T>
   void backward(const Variable<Dev, T>& loss, double scale = 1) {
-    require(loss.rows().bound == 1 && loss.channels() == 1, "Tape: a loss is 1 x 1, got ", loss.rows().bound, " x ",
-            loss.channels(), "; for other variables give the gradient too");
-    const T seed[] = {static_cast<T>(scale)};
-    backward(loss, Matrix<Dev, T>::from_host(loss.device(), 1, 1, std::span<const T>(seed)));
+    backward({loss}, scale);
+  }
+
+  /// Gradients of the sum of several losses, as of a result and of a mask that an auxiliary loss is for.
+  template <Device Dev, class T>
+  void backward(std::initializer_list<Variable<Dev, T>> losses, double scale = 1) {
+    for (const Variable<Dev, T>& loss : losses) require_loss(loss);
+    for (const Variable<Dev, T>& loss : losses) contribute(loss, seed_of(loss, scale));
+    run();
   }
 
   /// The same from the gradient of any variable, of its shape.
@@ -93,15 +99,8 @@ class Tape {
     require(gradient.rows().bound == variable.rows().bound && gradient.channels() == variable.channels(),
             "Tape: the gradient is ", gradient.rows().bound, " x ", gradient.channels(), ", the variable ",
             variable.rows().bound, " x ", variable.channels());
-    if (variable.needs_gradient()) {
-      const auto [to, write] = variable.contribute();
-      add_to(to, gradient, write);
-    }
-    while (!steps_.empty()) {
-      const std::unique_ptr<Step> step = std::move(steps_.back());
-      steps_.pop_back();
-      step->run();
-    }
+    contribute(variable, gradient);
+    run();
   }
 
   /// to (+)= from, of one shape.
@@ -121,6 +120,30 @@ class Tape {
     void run() override { step(); }
     F step;
   };
+
+  template <Device Dev, class T>
+  static void require_loss(const Variable<Dev, T>& loss) {
+    require(loss.rows().bound == 1 && loss.channels() == 1, "Tape: a loss is 1 x 1, got ", loss.rows().bound, " x ",
+            loss.channels(), "; for other variables give the gradient too");
+  }
+  template <Device Dev, class T>
+  static Matrix<Dev, T> seed_of(const Variable<Dev, T>& loss, double scale) {
+    const T seed[] = {static_cast<T>(scale)};
+    return Matrix<Dev, T>::from_host(loss.device(), 1, 1, std::span<const T>(seed));
+  }
+  template <Device Dev, class T>
+  static void contribute(const Variable<Dev, T>& variable, const Matrix<Dev, T>& gradient) {
+    if (!variable.needs_gradient()) return;
+    const auto [to, write] = variable.contribute();
+    add_to(to, gradient, write);
+  }
+  void run() {
+    while (!steps_.empty()) {
+      const std::unique_ptr<Step> step = std::move(steps_.back());
+      steps_.pop_back();
+      step->run();
+    }
+  }
 
   Pass pass_;
   LayerLog* log_ = nullptr;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,20 @@ struct DefaultDevice {
   using DeviceType = Cpu;
 };
 
+/// What layers give one after the other; no type where one of them does not take what it is given, so that a list of
+/// layers can ask.
+template <class X, class... Layers>
+struct Flow {};
+template <class X>
+struct Flow<X> {
+  using Type = X;
+};
+template <class X, class Layer, class... Rest>
+requires requires(const Layer& layer, const X& x, Tape* tape) { layer(x, tape); }
+struct Flow<X, Layer, Rest...>
+    : Flow<std::remove_cvref_t<decltype(std::declval<const Layer&>()(std::declval<const X&>(), std::declval<Tape*>()))>,
+           Rest...> {};
+
 }  // namespace detail
 
 /// `Sequential model{layer, layer, ...}`. Parameters are named by position: "0.weight", "1.running_mean".
@@ -37,7 +52,7 @@ class Sequential : public detail::FirstDevice<Layers...> {
   explicit Sequential(Layers... layers) : layers_(std::move(layers)...) {}
 
   template <class Tensor>
-  auto operator()(const Tensor& x, Tape* tape = nullptr) const {
+  typename detail::Flow<Tensor, Layers...>::Type operator()(const Tensor& x, Tape* tape = nullptr) const {
     return each<0>(x, [tape](const auto& layer, const std::string& position, const auto& value) {
       return call_layer(layer, position, value, tape);
     });
