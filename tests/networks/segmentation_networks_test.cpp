@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "support/joint_gradient.hpp"
-#include "support/state_dict.hpp"
+#include "support/thrown_message.hpp"
 
 namespace {
 
@@ -141,6 +141,14 @@ TEST_CASE("The networks for segmentation classify points, with the gradients of 
   check_passes(scn::shapenet_fully_convolutional(device), device, 1, 50);
   check_passes(scn::scannet_unet(device, {.residual = true}), device, 3, 20);
   check_passes(scn::nyu_fully_convolutional(device), device, 4, 40);
+}
+
+TEST_CASE("The networks for segmentation refuse to have no classes") {
+  Double device;
+  CHECK(thrown_message<scn::InvalidArgument>([&] { scn::nyu_fully_convolutional(device, 0); }) ==
+        "nyu_fully_convolutional: there has to be at least one class, got 0");
+  CHECK(thrown_message<scn::InvalidArgument>([&] { scn::shapenet_unet(device, 0); }) ==
+        "NetworkInNetwork: channels must be at least 1, got 32 and 0");
 }
 
 }  // namespace

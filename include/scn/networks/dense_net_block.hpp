@@ -37,7 +37,7 @@ class DenseNetBlock {
     const auto [layers, growth] = settings;
     require(layers >= 1 && growth >= 1, name(), ": layers and growth must be at least 1, got ", layers, " and ",
             growth);
-    const int width = 4 * growth;
+    const std::int64_t width = std::int64_t{4} * growth;
     for (int position = 1; position < 4 * layers; position += 4, channels_ += growth)
       layers_.emplace_back()
           .add(std::to_string(position), AffineReluTrivialConvolution<Dev>(device, channels_, width))

@@ -77,6 +77,7 @@ PointClassifier<D, Dev> scannet_unet(Dev& device, const ScanNetSettings& setting
 /// 65536. Nine levels add up their scores; there is no linear layer behind them.
 template <int D = 3, Device Dev>
 PointClassifier<D, Dev> nyu_fully_convolutional(Dev& device, int classes = 40) {
+  require(classes >= 1, "nyu_fully_convolutional: there has to be at least one class, got ", classes);
   FullConvolutionalNetIntegratedLinear<D, Dev> net(
       device, {.channels = detail::arithmetic_channels(16, 9), .classes = classes, .nested = true});
   return {detail::behind_convolution<D>(device, 4, 16, std::move(net)), OutputLayer<D, Dev>(device)};
