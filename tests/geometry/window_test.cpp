@@ -77,6 +77,16 @@ TEST_CASE("A strided window has neither dilation nor padding of its own", "[geom
   CHECK(window.pad == Point<2>(0));
 }
 
+TEST_CASE("A window takes numbers, braces, points and shapes for its sizes", "[geometry]") {
+  CHECK(strided_window<2>(3, 2) == strided_window(Point<2>(3), Point<2>(2)));
+  CHECK(strided_window<2>({3, 1}, {2, 1}) == strided_window(Point<2>{3, 1}, Point<2>{2, 1}));
+  CHECK(strided_window<2>(Cross<2>(3), 2).volume() == 5);
+  CHECK(submanifold_window<2>(3) == submanifold_window(Point<2>(3)));
+  CHECK(submanifold_window<2>({3, 1}) == submanifold_window(Point<2>{3, 1}));
+  CHECK(submanifold_window<2>(Cross<2>(3)).volume() == 5);
+  CHECK(submanifold_window(Taps<2>(3)) == submanifold_window(Point<2>(3)));
+}
+
 TEST_CASE("Windows differ if one number does", "[geometry][COR-08]") {
   const Window<2> window{.size = {3, 2}, .stride = {2, 1}, .dilation = {1, 1}, .pad = {0, 1}};
   CHECK(window == Window<2>{.size = {3, 2}, .stride = {2, 1}, .dilation = {1, 1}, .pad = {0, 1}});

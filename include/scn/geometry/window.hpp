@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -177,13 +178,14 @@ Window<D> strided_window(const Taps<D>& taps, const Point<D>& stride) {
   return checked(Window<D>{.size = taps.size(), .stride = stride, .pad = taps.zero(), .positions = taps.positions()});
 }
 
-/// A box, which is what most windows are; the dimension follows from the point.
-template <int D>
-Window<D> submanifold_window(const Point<D>& size) {
+/// A box, which is what most windows are; the dimension follows from the points. With the dimension written out, all of
+/// these take numbers: strided_window<3>(3, 2).
+template <template <int> class Size, int D>
+requires std::same_as<Size<D>, Point<D>> Window<D> submanifold_window(const Size<D>& size) {
   return submanifold_window(Taps<D>(size));
 }
-template <int D>
-Window<D> strided_window(const Point<D>& size, const Point<D>& stride) {
+template <template <int> class Size, int D>
+requires std::same_as<Size<D>, Point<D>> Window<D> strided_window(const Size<D>& size, const Point<D>& stride) {
   return strided_window(Taps<D>(size), stride);
 }
 
