@@ -1,5 +1,7 @@
 // Properties of convolutions that say what has no influence: other samples, far sites, extents, the way a batch was
 // put together.
+#include <algorithm>
+#include <limits>
 #include <map>
 
 #include "check.hpp"
@@ -71,18 +73,46 @@ TEST_CASE("A sample alone has the bits that it has in any batch, wherever in the
   });
 }
 
+/// "" if one more site changes no bit of what the others give and get.
+std::string influence_of(const Site& site, const ConvolutionCase& drawn, Random& random) {
+  ConvolutionCase more = drawn;
+  const auto place = random.integer(0, static_cast<std::int64_t>(drawn.points.size()));
+  more.points.insert(more.points.begin() + place, site);
+  for (const Site& input : properties::input_sites(drawn.relation, {site}))
+    more.x[input] = properties::random_values(random, drawn.layer.in, false);
+  const Features dy = random_gradient(random, more);
+  const Pass before = run<float>(drawn, at_sites_of(run<float>(drawn).y, dy)), after = run<float>(more, dy);
+  return difference(before.y, at_sites_of(before.y, after.y)) + difference(before.dx, at_sites_of(before.dx, after.dx));
+}
+
 TEST_CASE("A site far from all others changes none of their bits", "[PRP-10]") {
   properties::check(42, reals, [](const ConvolutionCase& drawn, Random& random) {
-    ConvolutionCase more = drawn;
     Site far = properties::one_of(random, drawn.points);
     for (std::int32_t& coordinate : far.at) coordinate += 1 << 24;
-    more.points.insert(more.points.begin() + random.integer(0, static_cast<std::int64_t>(more.points.size())), far);
-    for (const Site& site : properties::input_sites(drawn.relation, {far}))
-      more.x[site] = properties::random_values(random, drawn.layer.in, false);
-    const Features dy = random_gradient(random, more);
-    const Pass before = run<float>(drawn, at_sites_of(run<float>(drawn).y, dy)), after = run<float>(more, dy);
-    return difference(before.y, at_sites_of(before.y, after.y)) +
-           difference(before.dx, at_sites_of(before.dx, after.dx));
+    return influence_of(far, drawn, random);
+  });
+}
+
+bool lower(const Site& a, const Site& b) { return a.at[0] < b.at[0]; }
+
+/// A case whose points reach down to the lowest coordinate on axis 0.
+ConvolutionCase at_the_end_of_int32(Random& random) {
+  ConvolutionCase drawn = properties::random_convolution(random, reals);
+  if (drawn.relation.kind == Kind::full) drawn.relation.window.stride.assign(drawn.relation.dimension(), 1);
+  const std::int32_t lowest = std::min_element(drawn.points.begin(), drawn.points.end(), lower)->at[0];
+  for (Site& site : drawn.points)
+    site.at[0] =
+        static_cast<std::int32_t>(std::int64_t{std::numeric_limits<std::int32_t>::min()} + site.at[0] - lowest);
+  drawn.x = properties::random_features(random, properties::input_sites(drawn.relation, oracle::set_of(drawn.points)),
+                                        drawn.layer.in, false);
+  return drawn;
+}
+
+TEST_CASE("Sites at the two ends of int32 do not meet", "[PRP-10][LIM-07]") {
+  properties::check(45, at_the_end_of_int32, [](const ConvolutionCase& drawn, Random& random) {
+    Site opposite = *std::min_element(drawn.points.begin(), drawn.points.end(), lower);
+    opposite.at[0] = std::numeric_limits<std::int32_t>::max();
+    return influence_of(opposite, drawn, random);
   });
 }
 
