@@ -33,7 +33,8 @@ void save_epochs(Cpu& device, const std::string& experiment, std::int64_t last) 
     scn::checkpoint_save(parameters(device, static_cast<float>(epoch)), experiment, "net", epoch);
 }
 
-TEST_CASE("A series keeps the files of powers of two and of the last epoch, named by nine digits", "[io][quirk 38]") {
+TEST_CASE("Defect 38, kept: a series keeps the files of powers of two and of the last epoch, named by nine digits",
+          "[io][quirk 38]") {
   const TemporaryFolder folder;
   Cpu device;
   save_epochs(device, folder / "run", 11);
@@ -42,7 +43,7 @@ TEST_CASE("A series keeps the files of powers of two and of the last epoch, name
                                 "run-000000011-net.safetensors"});
 }
 
-TEST_CASE("Restoring goes on after the last epoch that has a file", "[io][quirk 38]") {
+TEST_CASE("Defect 38, kept: restoring goes on after the last epoch that has a file", "[io][quirk 38]") {
   const TemporaryFolder folder;
   Cpu device;
   save_epochs(device, folder / "run", 11);
@@ -51,7 +52,7 @@ TEST_CASE("Restoring goes on after the last epoch that has a file", "[io][quirk 
   CHECK(number(restored) == 11);
 }
 
-TEST_CASE("Restoring a given epoch reads its file", "[io][quirk 38]") {
+TEST_CASE("Restoring a given epoch reads its file", "[io]") {
   const TemporaryFolder folder;
   Cpu device;
   save_epochs(device, folder / "run", 11);
@@ -60,7 +61,7 @@ TEST_CASE("Restoring a given epoch reads its file", "[io][quirk 38]") {
   CHECK(number(restored) == 4);
 }
 
-TEST_CASE("Training begins with epoch 1 where no file is, or no folder", "[io][quirk 38]") {
+TEST_CASE("Training begins with epoch 1 where no file is, or no folder", "[io]") {
   const TemporaryFolder folder;
   Cpu device;
   const auto untouched = parameters(device, 7);

@@ -95,7 +95,7 @@ TEST_CASE("CheckpointedSequential has the bits of AnySequential in single precis
           outcome<scn::Cpu, 2>(device, nets.plain, input, 3, kind));
 }
 
-TEST_CASE("CheckpointedSequential moves running statistics once (SparseConvNet moves them twice)") {
+TEST_CASE("Defect 32, mended: CheckpointedSequential moves running statistics once", "[quirk 32]") {
   Double device;
   CheckpointedSequential<2, Double> net;
   net.add(scn::BatchNormalization<Double>(device, 3));
@@ -106,7 +106,7 @@ TEST_CASE("CheckpointedSequential moves running statistics once (SparseConvNet m
   CHECK(layer_cases::numbers(net.parameters().find("0.running_mean")->variable.value())[1] == Approx(0.01 * mean));
 }
 
-TEST_CASE("CheckpointedSequential may lead to other sites") {
+TEST_CASE("Defect 32, mended: CheckpointedSequential may lead to other sites", "[quirk 32]") {
   Double device;
   Pair<2, Double> nets;
   nets.add(scn::SubmanifoldConvolution<2, Double>(device, 3, 3, 3))

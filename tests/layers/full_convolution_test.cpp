@@ -121,7 +121,7 @@ TEST_CASE("FullConvolution onto given sites gives the bias alone to those that n
         oracle::Features{{{0, {-1}}, {1030}}, {{0, {4}}, {1000}}, {{1, {-1}}, {1000}}});
 }
 
-TEST_CASE("Defect 21, mended: Deconvolution and FullConvolution run with each other's weights") {
+TEST_CASE("Defect 21, mended: Deconvolution and FullConvolution run with each other's weights", "[quirk 21]") {
   Double device;
   const Deconvolution<2, Double> deconvolution(device, 2, 3, 3, 2);
   const FullConvolution<2, Double> full(device, 2, 3, 3, 2);

@@ -103,7 +103,8 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("Reweighting goes into sequences of every kind; rebias does there what it does outside") {
+TEST_CASE("Defect 21, mended: reweighting goes into all kinds of sequences; rebias does there what it does outside",
+          "[quirk 21]") {
   Double device;
   AnySequential<2, Double> inner, outer;
   inner.add(scn::ReLU{}).add("last", NetworkInNetwork<Double>(device, 4, 2));

@@ -118,7 +118,7 @@ TEST_CASE("Tables take no rows of any number of channels") {
   CHECK(JoinTable<1, Double>()({x, other}).channels() == 3);
 }
 
-TEST_CASE("JoinTable of an empty first tensor has the channels of all (SparseConvNet keeps those of the first)") {
+TEST_CASE("Defect 36, mended: JoinTable of an empty first tensor has the channels of all", "[quirk 36]") {
   Double device;
   const auto x = layer_cases::tensor<2>(device, {}, 2);
   const auto other = x.with(scn::Variable<Double>(scn::Matrix<Double>::zeros(device, 0, 3), true));

@@ -52,7 +52,7 @@ std::string mapped_difference(const ConvolutionCase& drawn, const ConvolutionCas
   return difference(outputs(before.y), after.y) + difference(inputs(before.dx), after.dx);
 }
 
-TEST_CASE("The order of the points changes no bit of outputs and gradients", "[PRP-01]") {
+TEST_CASE("The order of the points changes no bit of outputs and gradients", "[PRP-01][quirk 29]") {
   properties::check(21, reals, [](const ConvolutionCase& drawn, Random& random) {
     const Features dy = properties::random_features(random, properties::output_sites(drawn), drawn.layer.out, false);
     ConvolutionCase shuffled = drawn;

@@ -63,7 +63,8 @@ TEST_CASE("A batch may go on after it has become a tensor, which stays as it was
   CHECK(features(batch.sparse_tensor(device)) == oracle::Features{{{0, {3}}, {2}}});
 }
 
-TEST_CASE("Locations go to the current sample, which is the last", "[tensor]") {
+TEST_CASE("Defect 21, mended: locations in one call go to the current sample, which is the last",
+          "[tensor][quirk 21]") {
   Cpu device;
   InputBatch<2> batch({3, 3});
   batch.add_sample();
