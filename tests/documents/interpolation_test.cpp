@@ -1,5 +1,4 @@
 // Features at real points, as docs/layers.md shows them.
-#include "scn/layers/interpolation.hpp"
 
 #include <vector>
 

@@ -17,10 +17,12 @@ TEST_CASE("A network may drop sites and still gives a row for each point, zeros 
   const InputLayer<2> input{device};
   const Sparsify<2> sparsify{device, 2};
   Tape tape;
-  const auto x = input(sites, features);                                     // 3 sites of 4 points
-  const auto kept = sparsify(x, &tape);                                      // those with x w + b above 0
-  const auto y = OutputLayer<2>{device}(kept, &tape);                        // 4 rows
-  const auto loss = mean_squared_error(kept.mask, Numbers{0, 0, 1}, &tape);  // teaches w and b; one number a site of x
+  const auto x = input(sites, features);               // 3 sites of 4 points
+  const auto kept = sparsify(x, &tape);                // those with x w + b above 0
+  const auto y = OutputLayer<2>{device}(kept, &tape);  // 4 rows
+  const auto loss = mean_squared_error(y, Numbers(8), &tape);
+  const auto aside = mean_squared_error(kept.mask, Numbers{0, 0, 1}, &tape);  // teaches w and b; a number a site of x
+  tape.backward({loss, aside});
 
   CHECK((kept.mask.rows().bound == 3 && y.rows().bound == 4 && kept.rows().bound < 3));
   const Numbers mask = kept.mask.value().to_host(), rows = y.value().to_host();
@@ -28,7 +30,6 @@ TEST_CASE("A network may drop sites and still gives a row for each point, zeros 
   for (std::size_t site = 0; site < all.size(); ++site)
     for (std::size_t point = 0; point < sites.size(); ++point)
       if (sites[point] == all[site]) CHECK((rows[2 * point + 1] == 0) == !(mask[site] > 0));
-  tape.backward(loss);
   std::vector<Parameter<Cpu>> parameters;
   sparsify.parameters("", parameters);
   CHECK((parameters[0].name == "net.weight" && parameters[0].variable.has_gradient()));

@@ -7,8 +7,6 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "scn/layers/gradcheck.hpp"
-#include "scn/layers/reweight.hpp"
 #include "scn/scn.hpp"
 
 namespace {
