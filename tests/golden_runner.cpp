@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "golden_runner/case.hpp"
+#include "golden_runner/dimension.hpp"
 
 namespace {
 
@@ -18,21 +19,9 @@ constexpr std::array double_runs{golden::run_case<1, double>, golden::run_case<2
 constexpr std::array float_runs{golden::run_case<1, float>, golden::run_case<2, float>, golden::run_case<3, float>,
                                 golden::run_case<4, float>, golden::run_case<5, float>, golden::run_case<6, float>};
 
-/// The dimension of a case: named, or told by its coordinates or by the extents of its table; 1 for rows alone.
-std::int64_t dimension_of(const scn::SafetensorsFile& file) {
-  const Case stored(file, true);
-  if (!stored.text("dimension", "").empty()) return stored.integer("dimension", 1);
-  if (file.contains("spatial_size")) return stored.shape("spatial_size").at(0);
-  const std::string table = stored.text("table", "");
-  const std::size_t line = table.find('\n'), begin = table.find('\t', line), end = table.find('\t', begin + 1);
-  if (line == std::string::npos || begin == std::string::npos || end == std::string::npos) return 1;
-  return 1 + std::count(table.begin() + static_cast<std::ptrdiff_t>(begin),
-                        table.begin() + static_cast<std::ptrdiff_t>(end), ' ');
-}
-
 /// What did not fit in either precision, each with the precision; throws golden::Skipped.
 std::vector<std::string> failures_of(const scn::SafetensorsFile& file) {
-  const std::int64_t dimension = dimension_of(file);
+  const std::int64_t dimension = golden::dimension_of(Case(file, true));
   if (dimension < 1 || dimension > std::ssize(double_runs))
     throw scn::FormatError(scn::message("dimension: expected 1 to 6, got ", dimension));
   std::vector<std::string> failures;

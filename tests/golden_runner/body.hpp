@@ -7,33 +7,33 @@
 #include <utility>
 #include <vector>
 
-#include "golden_runner/feed.hpp"
+#include "golden_runner/builder.hpp"
+#include "golden_runner/relation.hpp"
+#include "golden_runner/stored_parameters.hpp"
+#include "scn/layers/identity.hpp"
+#include "scn/layers/network_in_network.hpp"
 
 namespace golden {
-
-/// Description of what a case runs: its network, or the one layer that its metadata describe.
-Json described(const Case& stored);
 
 template <int D, class Dev>
 class Body {
  public:
   enum class End { sites, dense, points };
 
-  Body(Case& stored, Dev& device) : node_(described(stored)), type_(node_.at("type").template get<std::string>()) {
-    if (stored.has("rules") || stored.has("fine_coords")) window_ = window_of_layer();
+  Body(Case& stored, Dev& device) : node_(described(stored)), relation_(Relation<D>::of(node_)) {
     Builder<D, Dev> builder(device, stored.has("in_features") ? stored.shape("in_features").at(1) : 0);
     std::vector<scn::Parameter<Dev>> all;
     std::set<std::string> transposed;
-    if (type_ == "SparseToDense") {
+    if (type() == "SparseToDense") {
       end_ = End::dense;
       layers_.emplace(scn::Identity{});
-    } else if (type_ != "Sequential") {
+    } else if (type() != "Sequential") {
       layers_.emplace(builder.layer(node_));
     } else {
       scn::AnySequential<D, Dev> sequence;
       std::size_t position = 0;
-      for (const Json& node : node_.at("layers")) {
-        const std::string name = std::to_string(position++), type = node.at("type").get<std::string>();
+      for (const Node& node : node_.children("layers")) {
+        const std::string name = std::to_string(position++), type = node.type();
         if (type == "SparseToDense" || type == "OutputLayer") {
           end_ = type == "OutputLayer" ? End::points : End::dense;
         } else if (end_ == End::sites) {
@@ -62,31 +62,27 @@ class Body {
     return linear_ ? (*linear_)(x, tape) : x;
   }
 
-  const Json& node() const { return node_; }
-  const std::string& type() const { return type_; }
+  const scn::AnyLayer<D, Dev>& layers() const { return *layers_; }
+  /// The layer, if it is one of exactly this type; else null.
+  template <class Layer>
+  const Layer* layer() const {
+    return layers_->template get<Layer>();
+  }
+
+  const Node& node() const { return node_; }
+  std::string type() const { return node_.type(); }
   End end() const { return end_; }
   StoredParameters<Dev>& parameters() { return *parameters_; }
   const StoredParameters<Dev>& parameters() const { return *parameters_; }
-
-  bool is_submanifold() const { return type_ == "SubmanifoldConvolution" || type_ == "ValidConvolution"; }
-  bool leads_back() const { return type_ == "Deconvolution" || type_ == "UnPooling"; }
-  bool is_normalization() const { return type_.starts_with("BatchNorm"); }
-  /// Of a single layer with rules or with a finer scale behind it.
-  const scn::Window<D>& window() const { return window_; }
+  Relation<D>& relation() { return relation_; }
 
  private:
-  scn::Window<D> window_of_layer() const {
-    if (is_submanifold()) return scn::submanifold_window(window_size<D>(node_));
-    return scn::strided_window(window_size<D>(node_), window_stride<D>(node_));
-  }
-
-  Json node_;
-  std::string type_;
+  Node node_;
+  Relation<D> relation_;
   End end_ = End::sites;
   std::optional<scn::AnyLayer<D, Dev>> layers_;
   std::optional<scn::NetworkInNetwork<Dev>> linear_;
   std::optional<StoredParameters<Dev>> parameters_;
-  scn::Window<D> window_;
 };
 
 }  // namespace golden

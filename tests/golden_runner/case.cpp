@@ -70,6 +70,17 @@ std::vector<double> Case::reals(const std::string& array) {
   return file_->real_values<double>(array);
 }
 
+double Case::magnitude(const std::string& array) const {
+  return has(array) ? largest(file_->real_values<double>(array)) : 0;
+}
+
+double Case::gradient_magnitude() const {
+  double most = 0;
+  for (const scn::TensorEntry& entry : file_->tensors())
+    if (entry.name.starts_with("grad_")) most = std::max(most, magnitude(entry.name));
+  return most;
+}
+
 std::vector<std::int64_t> Case::whole_numbers(const std::string& array) {
   used_.insert(array);
   const auto widened = [](const auto& values) { return std::vector<std::int64_t>(values.begin(), values.end()); };
@@ -108,7 +119,7 @@ void Case::compare(const std::string& array, const std::vector<double>& ours, Ki
                    double loosening) {
   const std::string exact = "f64/" + array;
   const std::int64_t columns = shape(array).size() == 2 ? shape(array)[1] : 1;
-  const double share = allowed(kind, double_precision_) * loosening;
+  const double share = tolerance(kind) * loosening;
   if (has(exact)) {
     const std::vector<double> expected = reals(exact);
     compare_values(exact, expected, ours, share * std::max(scale, largest(expected)), columns);
@@ -127,7 +138,7 @@ void Case::compare_mended(const std::string& array, const std::vector<double>& e
     if (has(name)) check(reals(name).size() == expected.size(), array + ": its shape does not fit the case");
   const std::int64_t columns = shape(array).size() == 2 ? shape(array)[1] : 1;
   compare_values(array + " by the mended rule", expected, ours,
-                 allowed(kind, double_precision_) * loosening * std::max(scale, largest(expected)), columns);
+                 tolerance(kind) * loosening * std::max(scale, largest(expected)), columns);
 }
 
 void Case::compare_values(const std::string& array, const std::vector<double>& expected,
@@ -166,6 +177,16 @@ void Case::compare_integers(const std::string& array, const std::vector<std::int
   check(expected == ours, array + ": expected" + text(expected) + ", got" + text(ours));
 }
 
+void Case::compare_counts(const scn::Counts& ours) {
+  counted_ = true;
+  const auto compare = [&](const std::string& key, std::int64_t count) {
+    const std::int64_t expected = integer(key, count);
+    check(count == expected, scn::message(key, ": expected ", expected, ", got ", count));
+  };
+  compare("multiply_adds", ours.multiply_adds);
+  compare("hidden_states", ours.hidden_states);
+}
+
 void Case::check(bool ok, const std::string& message) {
   ++comparisons_;
   if (!ok) failures_.push_back(message);
@@ -175,6 +196,8 @@ std::vector<std::string> Case::verdict() const {
   std::vector<std::string> all = failures_;
   for (const scn::TensorEntry& entry : file_->tensors())
     if (!used_.contains(entry.name)) all.push_back(entry.name + ": nothing was compared with this array");
+  for (const std::string key : {"multiply_adds", "hidden_states"})
+    if (!counted_ && !text(key, "").empty()) all.push_back(key + ": nothing was compared with this counter");
   if (comparisons_ == 0) all.push_back("nothing was compared");
   return all;
 }

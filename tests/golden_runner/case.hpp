@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "scn/autograd/layer_log.hpp"
 #include "scn/io/safetensors.hpp"
 
 namespace golden {
@@ -44,6 +45,13 @@ class Case {
   /// Rows of sites or points; without a sample column all belong to sample 0.
   std::vector<Coordinates> coordinates(const std::string& array, std::int64_t dimension);
 
+  /// The largest magnitude in an array, 0 for one that is not there; does not count as using it.
+  double magnitude(const std::string& array) const;
+  /// That of all gradients of the file together.
+  double gradient_magnitude() const;
+  /// The allowed deviation in units of an array's largest magnitude.
+  double tolerance(Kind kind) const { return allowed(kind, double_precision_); }
+
   /// Compares with `array` and, where it is stored, `f64/array`: all elements, each once. `scale` replaces the largest
   /// magnitude of the array where that is smaller; `loosening` multiplies what is allowed.
   void compare(const std::string& array, const std::vector<double>& ours, Kind kind, double scale = 0,
@@ -52,11 +60,13 @@ class Case {
   void compare_mended(const std::string& array, const std::vector<double>& expected, const std::vector<double>& ours,
                       Kind kind, double scale = 0, double loosening = 1);
   void compare_integers(const std::string& array, const std::vector<std::int64_t>& ours);
+  /// With the reference's counters, where the case has them.
+  void compare_counts(const scn::Counts& ours);
   /// Counts as a comparison: fails with the message unless ok.
   void check(bool ok, const std::string& message);
 
   void use(const std::string& array) { used_.insert(array); }
-  /// What did not fit, an unused array and a case without any comparison included.
+  /// What did not fit, arrays and counters that were not used and a case without any comparison included.
   std::vector<std::string> verdict() const;
 
  private:
@@ -67,6 +77,7 @@ class Case {
   const scn::SafetensorsFile* file_;
   bool double_precision_;
   int comparisons_ = 0;
+  bool counted_ = false;
   std::set<std::string> used_;
   std::vector<std::string> failures_;
 };

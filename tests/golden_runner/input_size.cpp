@@ -1,11 +1,14 @@
 // Reading of the table's lines, and the arithmetic of the mended ones.
 #include "golden_runner/input_size.hpp"
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 namespace golden {
 
 namespace {
+
+using Json = nlohmann::json;
 
 std::vector<std::string> split(const std::string& text, char at) {
   std::vector<std::string> parts;
@@ -46,29 +49,22 @@ Json resnet_group(const std::string& text) {
                       std::stoi(text.substr(stride + 1))});
 }
 
-Json described(const std::string& layer) {
+/// "Convolution (3,2)/(2,1)", "SparseVggNet C8 MP3/2", "UNet 1 [4,8,12]": a type, then its window, steps or planes.
+Json read_layer(const std::string& layer) {
   const std::vector<std::string> words = split(layer, ' ');
   const std::string& type = words.at(0);
-  Json node{{"type", type}};
+  Json node{{"type", type}, {"in_channels", 4}};
   if (type == "SparseVggNet" || type == "SparseResNet") {
-    node["in_channels"] = 1;
     node["layers"] = Json::array();
     for (std::size_t i = 1; i < words.size(); ++i)
       node["layers"].push_back(type == "SparseVggNet" ? vgg_step(words[i]) : resnet_group(words[i]));
-    return node;
-  }
-  if (type == "UNet") {
+  } else if (type == "UNet" || type == "FullyConvolutionalNet") {
     node["reps"] = std::stoi(words.at(1));
     node["planes"] = Json::parse(words.at(2));
-    return node;
+  } else if (words.size() > 1) {
+    set_window(node, words[1]);
   }
-  for (const char* known : {"SubmanifoldConvolution", "ValidConvolution", "Convolution", "Deconvolution", "MaxPooling",
-                            "AveragePooling", "UnPooling"})
-    if (type == known) {
-      set_window(node, words.at(1));
-      return node;
-    }
-  return nullptr;
+  return node;
 }
 
 std::vector<std::int64_t> integers(const std::string& text) {
@@ -96,12 +92,13 @@ std::vector<InputSizeRow> input_size_rows(const std::string& table) {
   for (const std::string& line : split(table, '\n')) {
     const std::vector<std::string> cells = split(line, '\t');
     if (cells.size() != 3 || cells[0] == "layer") continue;
-    const Json node = described(cells[0]);
-    InputSizeRow row{cells[0], node, integers(cells[1]), integers(cells[2].substr(cells[2].find(' ') + 1))};
-    const std::string type = node.is_null() ? "" : node.at("type").get<std::string>();
-    if (type == "Deconvolution" || type == "UnPooling") {
+    const Json node = read_layer(cells[0]);
+    InputSizeRow row{cells[0], Node::parse(node.dump()), integers(cells[1]),
+                     integers(cells[2].substr(cells[2].find(' ') + 1))};
+    const std::string type = row.node.type();
+    if (type == "Deconvolution" || type == "FullConvolution" || type == "TransposeConvolution" || type == "UnPooling") {
       row.in = reduced(row.out, node.at("filter_size"), node.at("filter_stride"));
-    } else if (type == "UNet") {
+    } else if (type == "UNet" || type == "FullyConvolutionalNet") {
       // Every level has to come back to the extent it left: the answer is the extent itself, or none.
       std::vector<std::int64_t> level = row.out;
       for (std::size_t depth = 1; depth < node.at("planes").size() && !level.empty(); ++depth)

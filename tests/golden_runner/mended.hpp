@@ -1,55 +1,41 @@
-// What scn computes in place of results that record a defect of the reference; plain loops in double.
+// The rules by which results are compared that the library does not share: defects of the reference, and random draws.
 #pragma once
 
-#include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
-#include "golden_runner/sites.hpp"
+#include "golden_runner/expectation.hpp"
 
 namespace golden {
 
-/// Rows x channels numbers.
-struct Rows {
-  std::vector<double> values;
-  std::int64_t channels = 0;
+/// Each gives what is expected where its condition holds, and null elsewhere.
+using Rule = std::unique_ptr<Expectation>(const Subject& subject);
 
-  std::int64_t count() const { return channels == 0 ? 0 : static_cast<std::int64_t>(values.size()) / channels; }
-  double& operator()(std::int64_t row, std::int64_t c) { return values[static_cast<std::size_t>(row * channels + c)]; }
-  double operator()(std::int64_t row, std::int64_t c) const {
-    return values[static_cast<std::size_t>(row * channels + c)];
-  }
-};
+/// Dropout in training, which is stored with its mask: a draw of our own cannot equal it. The stored arrays obey their
+/// mask, and ours some mask of the same kind, with a share of kept elements within five standard deviations.
+Rule dropout_rule;
 
-/// The true gradient of max pooling that drops the first channels: the reference forgets the offset. `size` and
-/// `stride` have one number for each axis.
-std::vector<double> max_pooling_gradient(const Rows& x, const std::vector<Coordinates>& in, const Rows& dy,
-                                         const std::vector<Coordinates>& out, const std::vector<std::int64_t>& size,
-                                         const std::vector<std::int64_t>& stride);
+/// Batch normalisation in training: moments from two passes for channels whose mean is above 1000 deviations, since the
+/// reference takes its moments in one pass. In float the gradient over two rows is compared relative to the terms of
+/// which it is the difference.
+Rule normalization_rule;
 
-/// Batch normalisation in training with moments from two passes, for channels whose mean is above 1000 deviations: the
-/// reference takes its moments in one pass.
-class TwoPassNormalization {
- public:
-  /// Reads in_features, grad_out, weight and bias of the case.
-  TwoPassNormalization(Case& stored, double eps, double leakiness);
+/// Max pooling that drops the first channels: the reference's gradient forgets the offset.
+Rule max_pooling_rule;
 
-  void compare_outputs(Case& stored, const std::vector<double>& ours) const;
-  void compare_input_gradient(Case& stored, const std::vector<double>& ours) const;
-  /// `name` is weight or bias.
-  void compare_gradient(Case& stored, const std::string& name, const std::vector<double>& ours) const;
-  /// The stored running variance is a difference of squares even in double precision.
-  void compare_variance(Case& stored, const std::string& array, const std::vector<double>& ours) const;
+/// Permutohedral convolution in two dimensions: the regular neighbours, where the reference has the centre twice and
+/// one neighbour not at all.
+Rule permutohedral_rule;
 
- private:
-  void compute_channel(std::int64_t channel, double eps, double leakiness);
-  void compare(Case& stored, const std::string& array, const std::vector<double>& two_pass,
-               const std::vector<double>& ours, Kind kind, double scale = 0) const;
+/// Sections that are computed twice: statistics after one update, where the reference makes two, and the counters of
+/// one pass, where it counts both.
+Rule checkpointed_rule;
 
-  Rows x_, dy_, y_, dx_;
-  std::vector<double> weight_, bias_, dweight_, dbias_;
-  std::vector<double> spread_;  // of each channel: |mean| / deviation
-  double largest_spread_ = 0;
-  double largest_term_ = 0;  // of those whose difference is dx
-};
+/// The fraction of a running statistic that its layer keeps.
+double momentum_of(const Subject& subject, const std::string& parameter);
+
+/// The variance of one row is 0, where the reference divides 0 by 0: what running variance `parameter` is after it.
+std::vector<double> one_row_variance(const Subject& subject, const std::string& parameter);
 
 }  // namespace golden

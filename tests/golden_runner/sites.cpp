@@ -60,17 +60,20 @@ RowMatch match_rows(Case& stored, const std::string& name, const std::vector<Coo
   return match;
 }
 
-void compare_rules(Case& stored, const std::vector<Coordinates>& in, const std::vector<Coordinates>& out,
-                   std::vector<SiteRule> ours) {
+std::vector<SiteRule> stored_rules(Case& stored, const std::vector<Coordinates>& in,
+                                   const std::vector<Coordinates>& out) {
   const std::vector<std::int64_t> flat = stored.whole_numbers("rules");
-  std::vector<SiteRule> expected;
+  std::vector<SiteRule> rules;
   for (std::size_t i = 0; i + 2 < flat.size(); i += 3) {
     scn::require<scn::FormatError>(
         flat[i + 1] >= 0 && flat[i + 1] < std::ssize(in) && flat[i + 2] >= 0 && flat[i + 2] < std::ssize(out),
         "rules: rule ", i / 3, " names rows that do not exist");
-    expected.push_back(
-        {flat[i], {in[static_cast<std::size_t>(flat[i + 1])], out[static_cast<std::size_t>(flat[i + 2])]}});
+    rules.push_back({flat[i], {in[static_cast<std::size_t>(flat[i + 1])], out[static_cast<std::size_t>(flat[i + 2])]}});
   }
+  return rules;
+}
+
+void compare_rules(Case& stored, std::vector<SiteRule> expected, std::vector<SiteRule> ours) {
   std::sort(expected.begin(), expected.end());
   std::sort(ours.begin(), ours.end());
   const auto text = [](const SiteRule& rule) {

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "golden_runner/case.hpp"
-#include "scn/scn.hpp"
+#include "scn/geometry/sites.hpp"
+#include "scn/geometry/window.hpp"
 
 namespace golden {
 
@@ -78,8 +79,11 @@ RowMatch match_rows(Case& stored, const std::string& name, const std::vector<Coo
 /// (tap, input site, output site).
 using SiteRule = std::pair<std::int64_t, std::pair<Coordinates, Coordinates>>;
 
-/// Compares the stored rules with these, as sets.
-void compare_rules(Case& stored, const std::vector<Coordinates>& in, const std::vector<Coordinates>& out,
-                   std::vector<SiteRule> ours);
+/// The stored rules, by the sites of the rows that they join.
+std::vector<SiteRule> stored_rules(Case& stored, const std::vector<Coordinates>& in,
+                                   const std::vector<Coordinates>& out);
+
+/// Compares rules as sets.
+void compare_rules(Case& stored, std::vector<SiteRule> expected, std::vector<SiteRule> ours);
 
 }  // namespace golden

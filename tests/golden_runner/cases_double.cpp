@@ -1,4 +1,4 @@
-// The cases of all dimensions in double precision: one file, because most of what it compiles has no dimension.
+// The procedures of cases, in all dimensions, in double precision.
 #include "golden_runner/run_case.hpp"
 
 template void golden::run_case<1, double>(golden::Case&);
