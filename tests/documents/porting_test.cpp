@@ -130,7 +130,7 @@ TEST_CASE("A state dict of SparseConvNet, written as the documents say, gives it
 /// Whole numbers from -4 to 4, the same for a count.
 std::vector<float> whole_numbers(std::size_t count) {
   std::vector<float> numbers;
-  for (std::size_t i = 0; i < count; ++i) numbers.push_back(static_cast<float>(i * 7 % 9) - 4);
+  for (std::size_t i = 0; i < count; ++i) numbers.push_back(static_cast<float>((i * 2654435761u >> 7) % 9) - 4);
   return numbers;
 }
 
