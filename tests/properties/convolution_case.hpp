@@ -31,6 +31,7 @@ struct ConvolutionSettings {
   std::vector<std::size_t> dimensions = {1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 7, 10};
   std::vector<std::int32_t> samples = {0, 2};
   std::vector<std::size_t> groups = {1, 1, 1, 2, 3};
+  std::vector<std::size_t> channels = {1, 1, 2, 2, 3, 3, 5, 17};  ///< of one group
   bool integers = true;   ///< in [-4, 4], so that float holds every sum; otherwise multiples of 2^-20 in [-1, 1]
   bool positive = false;  ///< points have no negative coordinates
 };
@@ -91,13 +92,14 @@ inline ConvolutionCase random_convolution(Random& random, const ConvolutionSetti
   oracle::Convolution& layer = drawn.layer;
   layer.taps = drawn.relation.taps.size();
   layer.groups = one_of(random, settings.groups);
-  layer.in = layer.groups * static_cast<std::size_t>(random.integer(1, 3));
-  layer.out = layer.groups * static_cast<std::size_t>(random.integer(1, 3));
+  layer.in = layer.groups * one_of(random, settings.channels);
+  layer.out = layer.groups * one_of(random, settings.channels);
   layer.weight = random_values(random, layer.weights(), settings.integers);
-  drawn.points = oracle::random_batch(random, {.dimension = static_cast<int>(dimension),
-                                               .count = static_cast<std::size_t>(random.integer(20, 50)),
-                                               .samples = settings.samples,
-                                               .positive = settings.positive});
+  drawn.points = oracle::random_batch(
+      random, {.dimension = static_cast<int>(dimension),
+               .count = static_cast<std::size_t>(random.integer(1, 10) == 1 ? 150 : random.integer(20, 50)),
+               .samples = settings.samples,
+               .positive = settings.positive});
   drawn.x =
       random_features(random, input_sites(drawn.relation, oracle::set_of(drawn.points)), layer.in, settings.integers);
   return drawn;

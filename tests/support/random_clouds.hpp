@@ -1,6 +1,7 @@
 // Random point sets of the kinds that sparse layers meet: scattered, clusters, a surface, crossing lines, a full block.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -126,14 +127,20 @@ struct BatchSettings {
   bool positive = false;                    ///< no coordinate is negative or far away
 };
 
-/// The sites of a batch in random order. Each cloud lies at 0, near it, or as far away as 2^20, on either side.
+/// The sites of a batch in random order. Each cloud lies at 0, near it, or as far away as 2^20, on either side; one
+/// time in two all samples share a place, so that only the sample keeps their sites apart.
 inline std::vector<Site> random_batch(Random& random, const BatchSettings& settings) {
+  const auto random_corner = [&] {
+    const std::int64_t reach = settings.positive ? 0 : std::int64_t{1} << (10 * random.integer(0, 2));
+    return random_place(random, settings.dimension, -reach, reach);
+  };
+  const Coordinates shared = random_corner();
+  const bool together = random.integer(0, 1) == 1;
   std::vector<Site> sites;
   for (const std::int32_t sample : settings.samples) {
     const auto kind = static_cast<Cloud>(random.integer(0, 4));
     const Places cloud = random_cloud(random, kind, settings.dimension, settings.count / settings.samples.size());
-    const std::int64_t reach = settings.positive ? 0 : std::int64_t{1} << (10 * random.integer(0, 2));
-    Coordinates corner = random_place(random, settings.dimension, -reach, reach);
+    Coordinates corner = together ? shared : random_corner();
     if (settings.positive)
       for (const Coordinates& at : cloud)
         for (std::size_t axis = 0; axis < at.size(); ++axis) corner[axis] = std::max(corner[axis], -at[axis]);

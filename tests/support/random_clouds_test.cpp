@@ -1,6 +1,9 @@
 // Tests of the random clouds: each kind is what it is called, in every dimension, and a batch has what was asked for.
 #include "random_clouds.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "catch.hpp"
 
 namespace {
@@ -80,6 +83,19 @@ TEST_CASE("A random batch has distinct sites in the samples asked for, in no ord
     unordered = unordered || !std::is_sorted(sites.begin(), sites.end());
   }
   CHECK((negative && far && unordered));
+}
+
+TEST_CASE("Samples of a random batch have places in common, one time in two", "[oracle]") {
+  Random random(5);
+  int overlapping = 0;
+  for (int draw = 0; draw < 40; ++draw) {
+    std::map<oracle::Coordinates, int> samples_at;
+    for (const auto& site : oracle::random_batch(random, {.dimension = 1, .count = 40, .samples = {0, 1}}))
+      ++samples_at[site.at];
+    overlapping += std::any_of(samples_at.begin(), samples_at.end(), [](const auto& at) { return at.second == 2; });
+  }
+  CHECK(overlapping > 10);
+  CHECK(overlapping < 35);
 }
 
 TEST_CASE("A positive batch stays near 0, without negative coordinates", "[oracle]") {
