@@ -17,7 +17,8 @@
 namespace scn {
 
 /// `Cpu device{.threads = 4, .seed = 1}`. T is float or double, for features and sums alike. A device belongs to one
-/// thread of the caller at a time and must outlive the tensors and layers that were made with it.
+/// thread of the caller at a time and must outlive the tensors and layers that were made with it. Layers run on the
+/// device of their input and draw from it.
 template <class T>
 struct CpuDevice {
   using Scalar = T;

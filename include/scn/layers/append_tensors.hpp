@@ -66,7 +66,7 @@ std::int64_t appended_channels(const Tensors<D, Dev>& tensors) {
 /// The samples of all tensors as one batch: those of tensor 0 first, then those of tensor 1, and so on. A rulebook of
 /// its own begins there, without points to go back to; every tensor gets its part of the gradient. Throws
 /// InvalidArgument for an empty list, and for tensors of different extents or channels; tensors without rows have any
-/// number of channels. O(rows (channels + log rows)).
+/// number of channels. O(rows (channels + log rows)); waits for the device.
 template <int D, Device Dev>
 SparseTensor<D, Dev> append_tensors(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) {
   using S = typename Dev::Scalar;

@@ -10,7 +10,7 @@ namespace scn {
 
 /// y(o) = b + sum over taps k with an active site at i = stride * o + dilation * k - pad of x(i) w(k). With an extent,
 /// outputs lie in floor((in + 2 pad - dilation (size - 1) - 1) / stride) + 1. Size and stride make a window without
-/// dilation and padding, which divides extents as SparseConvNet's does; a Window says everything. Size 1 and stride 1
+/// dilation and padding, as SparseConvNet's are; a Window says everything. Size 1 and stride 1
 /// keep the sites. Cost: 2 * pairs * in * out / groups operations. Waits for the device once for each new level.
 template <int D, Device Dev = Cpu>
 class Convolution : public StridedKernel<D, Dev, Convolution<D, Dev>> {

@@ -50,7 +50,8 @@ Variable<Dev> point_features(std::string_view layer, Dev& device, std::int64_t p
 
 /// Sorts points into sites, merges those at one site, and starts the rulebook of everything that follows. Points lie in
 /// [0, extent), or anywhere in int32 without an extent. Throws InvalidArgument for a site outside the extent, a
-/// negative sample, and under Duplicates::reject for two points at one site. O(points log points).
+/// negative sample, and under Duplicates::reject for two points at one site. O(points log points); waits for the device
+/// in every call.
 template <int D, Device Dev = Cpu>
 requires Dimension<D>
 class InputLayer {

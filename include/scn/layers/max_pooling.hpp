@@ -87,8 +87,8 @@ Variable<Dev> pool_maximum(const Variable<Dev>& x, const MapView<Dev>& map, std:
 }
 
 /// y(o) = max(0, max of x over the active sites of the window), as SparseConvNet; Over::active leaves out the 0, except
-/// where no site is active. NaN is passed over. The gradient goes in full to every input equal to the output. Waits for
-/// the device once for each new level.
+/// where no site is active. NaN is passed over; a window of nothing else gives 0. The gradient goes in full to every
+/// input equal to the output. Waits for the device once for each new level.
 template <int D, Device Dev = Cpu>
 class MaxPooling : public Pooling<D, Dev, MaxPooling<D, Dev>> {
  public:

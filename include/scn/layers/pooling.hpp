@@ -26,7 +26,8 @@ template <int D, Device Dev, class Layer>
 requires Dimension<D>
 class Pooling {
  public:
-  /// A window without dilation and padding, which divides extents as SparseConvNet's does.
+  /// A window without dilation and padding, SparseConvNet's. Where it does not divide the extent, inputs beyond the
+  /// last window take no part; input_size() gives extents that it divides.
   Pooling(Dev& device, const Taps<D>& taps, const Point<D>& stride, const PoolingSettings& settings = {})
       : Pooling(device, in_layer(Layer::name(), [&] { return strided_window(taps, stride); }), settings) {}
   template <std::same_as<Window<D>> Relation>

@@ -58,7 +58,8 @@ template <int D, Device Dev, class Layer>
 class StridedKernel : public WindowedKernel<D, Dev, Layer> {
  public:
   using WindowedKernel<D, Dev, Layer>::WindowedKernel;
-  /// A window without dilation and padding, which divides extents as SparseConvNet's does.
+  /// A window without dilation and padding, SparseConvNet's. Where it does not divide the extent, inputs beyond the
+  /// last window take no part; input_size() gives extents that it divides.
   StridedKernel(Dev& device, std::int64_t in, std::int64_t out, const Taps<D>& taps, const Point<D>& stride,
                 const ConvolutionSettings& settings = {})
       : StridedKernel(device, in, out, in_layer(Layer::name(), [&] { return strided_window(taps, stride); }),

@@ -8,7 +8,8 @@ namespace scn {
 
 /// Builds the submanifold maps of size 3 at every level, and the strided maps between levels: of size 2 and stride 2 as
 /// long as every axis is even (24 to 12, 6, 3), or of size 3 and stride 2 as long as every axis is odd and at least 3
-/// (47 to 23, 11, 5, 2). Networks that are called with `x` then find them; so a loader thread can do this work. Throws
+/// (47 to 23, 11, 5, 2). Networks that are called with `x` then find them; so a loader thread can do this
+/// work, with a device of its own. Throws
 /// InvalidArgument for another size, and for sites without an extent.
 template <int D, Device Dev>
 void precompute_metadata(const SparseTensor<D, Dev>& x, int size) {
