@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
-#include "relation.hpp"
+#include "random_relation.hpp"
 #include "support/oracle_convolution.hpp"
+#include "support/random_clouds.hpp"
 
 namespace properties {
 
@@ -65,7 +67,7 @@ inline SiteSet input_sites(const Relation& relation, const SiteSet& points) {
   return relation.kind == Kind::deconvolution ? coarse_sites(relation, points) : points;
 }
 
-/// The sites of the outputs; those inside the output extent, where there is one.
+/// The sites of the outputs where there is no extent.
 inline SiteSet output_sites(const ConvolutionCase& drawn) {
   if (drawn.onto_given) return drawn.outputs;
   const SiteSet points = oracle::set_of(drawn.points);

@@ -62,6 +62,22 @@ scn::Window<D> window(const Relation& relation) {
   return window;
 }
 
+/// The taps as a user names them; neither dilated nor padded.
+template <int D>
+scn::Taps<D> public_taps(const Relation& relation) {
+  const auto size = point<D>(relation.window.size);
+  if (relation.shape == Shape::cross) return scn::Cross<D>(size);
+  if (relation.shape == Shape::ball) return scn::Ball<D>(relation.radius);
+  if (relation.shape == Shape::box) return size;
+  std::vector<scn::Point<D>> offsets;
+  for (std::size_t tap = 0; tap < relation.taps.size(); ++tap) {
+    scn::Point<D>& offset = offsets.emplace_back();
+    for (int axis = 0; axis < D; ++axis)
+      offset[axis] = static_cast<std::int32_t>(relation.offset(tap, static_cast<std::size_t>(axis)));
+  }
+  return scn::Taps<D>(offsets);
+}
+
 template <int D, class Dev>
 scn::SparseTensor<D, Dev> input(Dev& device, const ConvolutionCase& drawn) {
   const auto channels = static_cast<std::int64_t>(drawn.layer.in);
@@ -249,29 +265,9 @@ std::string vacuity(const PoolCase& drawn) {
 std::string window_difference(const Relation& relation) {
   return in_dimension(Dimensions<float>{}, relation.dimension(), [&](auto dimension) -> std::string {
     constexpr int D = dimension();
-    const auto taps = [&]() -> scn::Taps<D> {
-      switch (relation.shape) {
-        case Shape::cross:
-          return scn::Cross<D>(point<D>(relation.window.size));
-        case Shape::ball:
-          return scn::Ball<D>(relation.radius);
-        case Shape::list: {
-          std::vector<scn::Point<D>> offsets;
-          for (std::size_t tap = 0; tap < relation.taps.size(); ++tap) {
-            Axes offset;
-            for (std::size_t axis = 0; axis < relation.dimension(); ++axis)
-              offset.push_back(relation.offset(tap, axis));
-            offsets.push_back(point<D>(offset));
-          }
-          return scn::Taps<D>(offsets);
-        }
-        default:
-          return point<D>(relation.window.size);
-      }
-    }();
-    const auto stride = point<D>(relation.window.stride);
-    const auto made = relation.kind == Kind::submanifold ? scn::submanifold_window(taps, scn::Point<D>(1), stride)
-                                                         : scn::strided_window(taps, stride);
+    const auto taps = public_taps<D>(relation);
+    const auto made = relation.kind == Kind::submanifold ? scn::submanifold_window(taps)
+                                                         : scn::strided_window(taps, scn::Point<D>(1));
     const auto described = window<D>(relation);
     return made == described ? "" : "made " + to_string(made) + ", described " + to_string(described);
   });

@@ -25,7 +25,8 @@ Pass run(const ConvolutionCase& drawn, const std::optional<Features>& dy = {});
 /// is for the samples of the whole batch.
 Pass run_appended(const std::vector<ConvolutionCase>& parts, const std::optional<Features>& dy);
 
-/// "" if the window that the public shapes make (Cross, Ball, a list, a box) is the described one.
+/// "" if the window that the public shapes make (Cross, Ball, a list, a box) is the described one, which has no stride,
+/// dilation or padding yet.
 std::string window_difference(const Relation& relation);
 
 /// What comes out of every step, each on what the one before gave.
