@@ -28,6 +28,9 @@ Rule max_pooling_rule;
 /// one neighbour not at all.
 Rule permutohedral_rule;
 
+/// Normalised coordinates on an axis of one site are 0, where the reference divides by 0.
+Rule add_coords_rule;
+
 /// Sections that are computed twice: statistics after one update, where the reference makes two, and the counters of
 /// one pass, where it counts both.
 Rule checkpointed_rule;

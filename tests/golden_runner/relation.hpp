@@ -9,8 +9,8 @@
 
 namespace golden {
 
-/// `none` for layers without rules, and for networks.
-enum class Lies { none, submanifold, strided, back, full };
+/// `none` for layers without rules, and for networks; on a `subset` of the input's sites there are none either.
+enum class Lies { none, submanifold, strided, back, full, subset };
 
 inline Lies lies(const Node& node) {
   const std::string type = node.type();
@@ -22,6 +22,7 @@ inline Lies lies(const Node& node) {
   if (type.starts_with("RandomizedStride")) return Lies::strided;
   if (type == "Deconvolution" || type == "UnPooling") return Lies::back;
   if (type == "FullConvolution" || type == "TransposeConvolution") return Lies::full;
+  if (type == "Sparsify" || type == "SparsifyFCS") return Lies::subset;
   return Lies::none;
 }
 
@@ -33,7 +34,7 @@ struct Relation {
   /// Of a single layer.
   static Relation of(const Node& node) {
     const Lies where = lies(node);
-    if (where == Lies::none) return {};
+    if (where == Lies::none || where == Lies::subset) return {where, {}};
     if (node.type() == "PermutohedralSubmanifoldConvolution")
       return {where, scn::submanifold_window(scn::Taps<D>(scn::permutohedral_offsets<D>()))};
     if (where == Lies::submanifold) return {where, scn::submanifold_window(window_size<D>(node))};
@@ -53,6 +54,7 @@ struct Relation {
       case Lies::full:
         return book.full(sites, window).map;
       case Lies::none:
+      case Lies::subset:
         break;
     }
     throw Skipped("rules are stored for a layer that has none");
