@@ -1,7 +1,7 @@
 // The ways into a sparse tensor: points, lists of points, dense tensors, and batches that grow location by location.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@
 
 namespace golden {
 
-/// A negative number of samples stands for what the points tell, and coordinates without a sample column for one.
+/// The samples that the call asked for, at least; it is not asked where the coordinates have no sample column.
 template <int D>
 std::int64_t samples_argument(const Case& stored, const std::string& points) {
   const bool has_column = stored.shape(points).at(1) == D + 1;

@@ -41,10 +41,10 @@ class LayerCase {
     if (stored_.has("window_starts_axis0")) draw_windows({stored_, body_.node(), in_.coordinates, out_});
     const Tensor y = call(tapeless ? nullptr : &tape);
     if (tapeless) call(&tape);  // counts what the call without a tape did
-    const Lies where = body_.relation().where;
-    inside_only_ = in_.clipped && y.sites != in_.x.sites && (where == Lies::strided || where == Lies::none);
+    const Leads to = body_.relation().to;
+    inside_only_ = in_.clipped && y.sites != in_.x.sites && (to == Leads::strided || to == Leads::none);
     const RowMatch match = body_.end() == End::sites ? matched(y) : RowMatch{};
-    if (stored_.has("rules") || (inside_only_ && where == Lies::strided)) rules(y);
+    if (stored_.has("rules") || (inside_only_ && to == Leads::strided)) rules(y);
     counts(log, y);
     if (scores_) scores();
     if (stored_.has("basis")) compare_basis<D>(stored_);
@@ -139,7 +139,7 @@ class LayerCase {
     for (const scn::Rule& rule : map.rules().pairs()) {
       SiteRule by_site{rule.tap, {from[static_cast<std::size_t>(rule.in)], to[static_cast<std::size_t>(rule.out)]}};
       if (inside_only_ && !known_out.contains(by_site.second.second)) continue;
-      if (in_.clipped && body_.relation().where == Lies::back && !known_in.contains(by_site.second.first)) continue;
+      if (in_.clipped && body_.relation().to == Leads::back && !known_in.contains(by_site.second.first)) continue;
       ours.push_back(std::move(by_site));
     }
     all_pairs_ = std::ssize(map.rules().pairs());
@@ -195,7 +195,7 @@ class LayerCase {
   Feed<D, Dev> in_;
   std::vector<Coordinates> out_;  // of the rows of out_features in the file
   std::unique_ptr<Expectation> expected_;
-  scn::Variable<Dev> scores_;
+  scn::Variable<Dev> scores_;               // of Sparsify
   bool inside_only_ = false;                // only results within the stored extent can be compared
   std::int64_t all_pairs_ = 0, pairs_ = 0;  // of the library's map, and those that are compared
 };

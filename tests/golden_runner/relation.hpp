@@ -1,4 +1,4 @@
-// How a single layer's outputs lie to its inputs, and the map that it works on.
+// Where a single layer leads, and the map that it works on.
 #pragma once
 
 #include <string>
@@ -9,52 +9,53 @@
 
 namespace golden {
 
-/// `none` for layers without rules, and for networks; on a `subset` of the input's sites there are none either.
-enum class Lies { none, submanifold, strided, back, full, subset };
+/// To the same sites, to a coarser scale, back from it, to a new finer one, or to some of the same sites; `none` for
+/// layers that do not look at sites, and for networks.
+enum class Leads { none, submanifold, strided, back, full, subset };
 
-inline Lies lies(const Node& node) {
+inline Leads leads(const Node& node) {
   const std::string type = node.type();
   if (type == "spectral_norm" && node.has("filter_size"))
-    return node.has("filter_stride") ? Lies::strided : Lies::submanifold;
-  if (type == "SubmanifoldConvolution" || type == "ValidConvolution") return Lies::submanifold;
-  if (type == "PermutohedralSubmanifoldConvolution") return Lies::submanifold;
-  if (type == "Convolution" || type == "MaxPooling" || type == "AveragePooling") return Lies::strided;
-  if (type.starts_with("RandomizedStride")) return Lies::strided;
-  if (type == "Deconvolution" || type == "UnPooling") return Lies::back;
-  if (type == "FullConvolution" || type == "TransposeConvolution") return Lies::full;
-  if (type == "Sparsify" || type == "SparsifyFCS") return Lies::subset;
-  return Lies::none;
+    return node.has("filter_stride") ? Leads::strided : Leads::submanifold;
+  if (type == "SubmanifoldConvolution" || type == "ValidConvolution") return Leads::submanifold;
+  if (type == "PermutohedralSubmanifoldConvolution") return Leads::submanifold;
+  if (type == "Convolution" || type == "MaxPooling" || type == "AveragePooling") return Leads::strided;
+  if (type.starts_with("RandomizedStride")) return Leads::strided;
+  if (type == "Deconvolution" || type == "UnPooling") return Leads::back;
+  if (type == "FullConvolution" || type == "TransposeConvolution") return Leads::full;
+  if (type == "Sparsify" || type == "SparsifyFCS") return Leads::subset;
+  return Leads::none;
 }
 
 template <int D>
 struct Relation {
-  Lies where = Lies::none;
+  Leads to = Leads::none;
   scn::Window<D> window;
 
   /// Of a single layer.
   static Relation of(const Node& node) {
-    const Lies where = lies(node);
-    if (where == Lies::none || where == Lies::subset) return {where, {}};
+    const Leads to = leads(node);
+    if (to == Leads::none || to == Leads::subset) return {to, {}};
     if (node.type() == "PermutohedralSubmanifoldConvolution")
-      return {where, scn::submanifold_window(scn::Taps<D>(scn::permutohedral_offsets<D>()))};
-    if (where == Lies::submanifold) return {where, scn::submanifold_window(window_size<D>(node))};
-    return {where, scn::strided_window(window_size<D>(node), window_stride<D>(node))};
+      return {to, scn::submanifold_window(scn::Taps<D>(scn::permutohedral_offsets<D>()))};
+    if (to == Leads::submanifold) return {to, scn::submanifold_window(window_size<D>(node))};
+    return {to, scn::strided_window(window_size<D>(node), window_stride<D>(node))};
   }
 
   /// The map from `sites`.
   template <class Dev>
   scn::MapView<Dev> map(scn::Rulebook<D, Dev>& book, const typename scn::Rulebook<D, Dev>::SitesPointer& sites) const {
-    switch (where) {
-      case Lies::submanifold:
+    switch (to) {
+      case Leads::submanifold:
         return book.submanifold(sites, window);
-      case Lies::strided:
+      case Leads::strided:
         return book.strided(sites, window).map;
-      case Lies::back:
+      case Leads::back:
         return book.back(sites, window).map;
-      case Lies::full:
+      case Leads::full:
         return book.full(sites, window).map;
-      case Lies::none:
-      case Lies::subset:
+      case Leads::none:
+      case Leads::subset:
         break;
     }
     throw Skipped("rules are stored for a layer that has none");
