@@ -147,7 +147,10 @@ TEST_CASE("Defect 18, mended: BatchNormalization keeps the input's digits when f
   scn::Cpu device;
   const scn::BatchNormalization<scn::Cpu> layer(device, 1, {.eps = 1e-12});
   oracle::Features input;  // the numbers of float around 1e6 are 1 / 16 apart, their mean here is 1e6 + 3 / 80
-  for (std::int32_t i = 0; i < 5000; ++i) input[{0, {i}}] = {1e6 + std::array{0, 1, -1, 2, 1}[i % 5] / 16.0};
+  for (std::int32_t i = 0; i < 5000; ++i) {
+    const std::array steps{0, 1, -1, 2, 1};
+    input[{0, {i}}] = {1e6 + steps[static_cast<std::size_t>(i % 5)] / 16.0};
+  }
   const auto x = layer_cases::tensor<1>(device, input, 1);
   const auto y = layer_cases::pass(layer, x);
   const oracle::BatchNormalization same{.running_mean = {0}, .running_variance = {1}, .eps = 1e-12};

@@ -2,6 +2,8 @@
 #include "scn/layers/sparse_group_normalization.hpp"
 
 #include <cmath>
+#include <cstddef>
+#include <initializer_list>
 
 #include "catch.hpp"
 #include "support/layer_cases.hpp"
@@ -39,7 +41,7 @@ TEST_CASE("Defect 21, mended: SparseGroupNorm normalises each group of each row 
   Double device;
   library::for_each_dimension<4>([&](auto dimension) {
     constexpr int D = dimension;
-    for (const std::size_t groups : {1, 2, 3, 6}) {
+    for (const std::size_t groups : std::initializer_list<std::size_t>{1, 2, 3, 6}) {
       INFO("D = " << D << ", " << groups << " groups");
       const Layer layer(device, static_cast<std::int64_t>(groups), 6);
       layer_cases::randomize<Double>(layer, 3);
