@@ -34,8 +34,8 @@ TEST_CASE("Two hundred cases that prove something have every kind, shape and dim
   for (const Kind kind : {Kind::submanifold, Kind::convolution, Kind::deconvolution, Kind::full})
     CHECK(kinds[kind] > 20);
   for (const Shape shape : {Shape::box, Shape::cross, Shape::ball, Shape::list}) CHECK(shapes[shape] > 20);
-  for (const std::size_t dimension : {1, 2, 3, 4}) CHECK(dimensions[dimension] > 15);
-  for (const std::size_t dimension : {7, 10}) CHECK(dimensions[dimension] > 5);
+  for (const std::size_t dimension : std::initializer_list<std::size_t>{1, 2, 3, 4}) CHECK(dimensions[dimension] > 15);
+  for (const std::size_t dimension : std::initializer_list<std::size_t>{7, 10}) CHECK(dimensions[dimension] > 5);
   CHECK((strided > 60 && dilated > 30 && grouped > 60 && negative > 40));
 }
 
