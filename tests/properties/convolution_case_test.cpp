@@ -2,6 +2,7 @@
 // numbers.
 #include "convolution_case.hpp"
 
+#include <initializer_list>
 #include <map>
 
 #include "check.hpp"
