@@ -48,7 +48,7 @@ class Rulebook {
   /// The sites the input layer made, and the rows its points went to (null if it had no points).
   const InputSites<D, Dev>& input() const { return input_; }
 
-  /// Outputs are the inputs. Cost of the first call: one look-up per site and tap.
+  /// Outputs are the inputs. O(sites * taps) at the first call.
   MapView<Dev> submanifold(const SitesPointer& sites, const Window<D>& window) { return onto(sites, sites, window); }
 
   /// The outputs of a submanifold window: the sites themselves, or, with a stride, floor(in / stride).

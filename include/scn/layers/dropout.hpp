@@ -36,9 +36,8 @@ struct DropElements {
 }  // namespace detail
 
 /// Training: each element is kept with probability 1 - p, else 0. Otherwise: y = (1 - p) x. The draw is
-/// Philox(seed of the device, draw, row * channels + channel), so the backward pass repeats it and stores no mask;
-/// a sample's mask depends on the rows before it in the batch.
-/// Srivastava et al., JMLR 15, 2014.
+/// Philox(seed of the device, draw, row * channels + channel), so the backward pass repeats it and stores no mask; a
+/// sample's mask depends on the rows before it in the batch. Srivastava et al., JMLR 15, 2014.
 class Dropout : public RowLayer<Dropout> {
  public:
   explicit Dropout(double p = 0.5) : p_(p) {

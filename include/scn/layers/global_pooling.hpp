@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "scn/layers/kernel.hpp"
 #include "scn/layers/max_pooling.hpp"
 #include "scn/layers/on_sites.hpp"
 
@@ -32,12 +33,6 @@ struct FindSample {
     }
     first[sample] = low;
   }
-};
-
-template <class S, class T>
-struct RowValue {
-  MatrixView<const S> x;
-  constexpr T operator()(std::int64_t row, std::int64_t c) const { return static_cast<T>(x(row, c)); }
 };
 
 /// y = the sums, divided by the number of rows for a mean.
@@ -140,7 +135,7 @@ class GlobalPooling {
                    detail::FinishMaximum<S>{std::as_const(partial).view(), y.view(), first.data()});
     } else {
       Matrix<Dev, T> sums(device, samples, x.channels());
-      reduce(device, x.rows(), x.channels(), Segments{samples, first.data()}, detail::RowValue<S, T>{values}, sums);
+      reduce(device, x.rows(), x.channels(), Segments{samples, first.data()}, detail::Element<S, T>{values}, sums);
       parallel_for(
           device, y.rows(), y.channels(),
           detail::FinishSums<S, T>{std::as_const(sums).view(), y.view(), first.data(), reduction_ == Reduction::mean});
