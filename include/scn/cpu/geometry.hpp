@@ -144,6 +144,18 @@ class SiteSet {
 
 inline bool is_inside(std::int64_t coordinate, std::int64_t extent) { return coordinate >= 0 && coordinate < extent; }
 
+/// The input that an output sees through this position of a tap; none where a coordinate leaves int32.
+template <int D>
+std::optional<Site<D>> input_of(const Window<D>& window, const Site<D>& out, const Point<D>& position) {
+  Site<D> in{out.sample, {}};
+  for (int axis = 0; axis < D; ++axis) {
+    const std::int64_t coordinate = window.input(axis, out.at[axis], position[axis]);
+    if (!fits_int32(coordinate)) return std::nullopt;
+    in.at[axis] = static_cast<std::int32_t>(coordinate);
+  }
+  return in;
+}
+
 /// floor(in / stride).
 template <int D>
 Site<D> floor_output(Site<D> site, const Window<D>& window) {
@@ -220,15 +232,8 @@ Sites<D, CpuDevice<T>> expand(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>
   const std::int64_t taps = window.volume();
   for (std::int64_t row = 0; row < out.rows().bound; ++row)
     for (std::int64_t tap = 0; tap < taps; ++tap) {
-      const Point<D> position = window.position(tap);
-      Site<D> in{out.data()[row].sample, {}};
-      bool exists = true;
-      for (int axis = 0; axis < D; ++axis) {
-        const std::int64_t coordinate = window.input(axis, out.data()[row].at[axis], position[axis]);
-        exists = exists && fits_int32(coordinate) && (!extent || cpu::is_inside(coordinate, (*extent)[axis]));
-        in.at[axis] = static_cast<std::int32_t>(coordinate);
-      }
-      if (exists) found.insert(in);
+      const auto in = cpu::input_of(window, out.data()[row], window.position(tap));
+      if (in && (!extent || cpu::lies_in(in->at, *extent))) found.insert(*in);
     }
   return cpu::finish_sites<D>(device, found.in_row_order(), extent, out.samples());
 }
@@ -303,15 +308,8 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
     for (std::int64_t tap = 0; tap < taps; ++tap) {
       const Point<D> position = window.position(tap);
       for (std::int64_t row = begin; row < end; ++row) {
-        const Site<D>& site = out.data()[row];
-        Site<D> near{site.sample, {}};
-        bool exists = true;
-        for (int axis = 0; axis < D; ++axis) {
-          const std::int64_t coordinate = window.input(axis, site.at[axis], position[axis]);
-          exists = exists && fits_int32(coordinate);
-          near.at[axis] = static_cast<std::int32_t>(coordinate);
-        }
-        const std::int32_t found = exists ? in.index().find(near) : -1;
+        const auto near = cpu::input_of(window, out.data()[row], position);
+        const std::int32_t found = near ? in.index().find(*near) : -1;
         if (found >= 0) list.push_back({static_cast<std::int32_t>(tap), found, static_cast<std::int32_t>(row)});
       }
     }
