@@ -50,6 +50,11 @@ TEST_CASE("A map gives back the pairs it was built from", "[cpu][COR-03]") {
   }
 }
 
+TEST_CASE("The memory of a map is that of its pairs and offsets", "[cpu]") {
+  const Rules rules = built(1000, 1000, 4, random_pairs(1000, 1000, 4));
+  CHECK(rules.bytes() == 8 * rules.size() + 8 * (4 * rules.tiles + 1));
+}
+
 TEST_CASE("Tiles cut the output rows, and offsets grow from 0 to the number of pairs", "[cpu][COR-03]") {
   const auto pairs = random_pairs(1000, 1000, 4);
   const Rules rules = built(1000, 1000, 4, pairs);

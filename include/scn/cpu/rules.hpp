@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -49,6 +50,11 @@ struct Rules {
     return first[static_cast<std::size_t>(tap * tiles + tile + 1)];
   }
   std::int64_t size() const { return static_cast<std::int64_t>(in.size()); }
+  /// Memory of the lists: pairs, and where those of each tap and tile begin.
+  std::int64_t bytes() const {
+    return static_cast<std::int64_t>(std::span(in).size_bytes() + std::span(out).size_bytes() +
+                                     std::span(first).size_bytes());
+  }
 
   /// All pairs on the host, sorted by (tap, out).
   std::vector<Rule> pairs() const {
