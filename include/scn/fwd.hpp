@@ -19,6 +19,13 @@ inline constexpr bool is_device<CpuDevice<T>> = true;
 /// The processor in single precision: the default device everywhere.
 using Cpu = CpuDevice<float>;
 
+template <class T>
+struct CudaDevice;
+template <class T>
+inline constexpr bool is_device<CudaDevice<T>> = true;
+/// A GPU in single precision; defined by scn/cuda/cuda.cuh.
+using Cuda = CudaDevice<float>;
+
 /// The dimensions that the library supports.
 template <int D>
 inline constexpr bool is_dimension = D >= 1 && D <= 10;
