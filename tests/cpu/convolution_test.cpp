@@ -1,6 +1,7 @@
 // Tests of the convolution on the CPU and its backward forms against the oracle, and of their bits.
 #include "scn/cpu/convolution.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
@@ -32,6 +33,8 @@ struct Case {
   List in, out;
   oracle::Pairs pairs;
   Numbers x, dy;
+  Numbers residual = {};  ///< none if it is empty
+  double slope = 1;
   bool transposed = false;  ///< the pairs are those of the window with the roles exchanged
   Window<2> window;
 
@@ -110,7 +113,9 @@ Result run(const Case& of, int threads = 2, const double* before = nullptr,
   auto dx = matrix(of.in.size(), layer.in, Numbers(of.x.size(), start));
   auto dweight = matrix(layer.taps * layer.groups, slice, Numbers(layer.weight.size(), start));
   const Write write = before == nullptr ? Write::assign : Write::add;
-  convolve(device, x, weights, rules, Epilogue<T>{layer.bias.empty() ? nullptr : bias.view().data}, y);
+  const auto residual = matrix(of.residual.empty() ? 0 : of.out.size(), layer.out, of.residual);
+  convolve(device, x, weights, rules,
+           Epilogue<T>{layer.bias.empty() ? nullptr : bias.view().data, residual.view(), static_cast<T>(of.slope)}, y);
   convolve_backward_input(device, dy, weights, transpose(device, rules), dx, write);
   convolve_backward_weight(device, x, dy, rules, static_cast<std::int64_t>(layer.groups), dweight, write);
   const auto doubles = [](const std::vector<T>& values) { return Numbers(values.begin(), values.end()); };
@@ -119,9 +124,13 @@ Result run(const Case& of, int threads = 2, const double* before = nullptr,
 
 Result expected(const Case& of) {
   const auto backward = oracle::convolve_backward(of.layer, of.features(), of.pairs, of.gradient());
-  const auto y = oracle::convolve(of.layer, of.features(), oracle::set_of(of.out), of.pairs);
-  return {oracle::flat(oracle::rows_at(y, of.out)), oracle::flat(oracle::rows_at(backward.dx, of.in)),
-          backward.dweight};
+  Numbers y = oracle::flat(
+      oracle::rows_at(oracle::convolve(of.layer, of.features(), oracle::set_of(of.out), of.pairs), of.out));
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (!of.residual.empty()) y[i] += of.residual[i];
+    if (y[i] < 0) y[i] *= of.slope;
+  }
+  return {y, oracle::flat(oracle::rows_at(backward.dx, of.in)), backward.dweight};
 }
 
 /// The sums of magnitudes behind every number: the measure of its rounding error.
@@ -218,6 +227,45 @@ TEST_CASE("Channels of all lengths around the width of registers are exact", "[c
         CHECK(difference(expected(made), run<float>(made, 2, nullptr, set)) == "");
       }
     }
+}
+
+/// The case with a residual and a leaky rectifier at its end.
+Case finished(Case made) {
+  oracle::Random random(9);
+  made.residual = drawn(random, made.dy.size(), true);
+  made.slope = -0.5;
+  return made;
+}
+
+TEST_CASE("A residual and a slope are applied in the pass that sums", "[cpu]") {
+  for (Settings settings : variety) {
+    settings.whole = true;
+    const Case made = finished(make_case(settings));
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name << ", " << to_string(settings.window) << ", groups " << settings.groups);
+      CHECK(difference(expected(made), run<float>(made, 2, nullptr, set)) == "");
+    }
+  }
+}
+
+TEST_CASE("A residual and a slope are applied to outputs that nothing reaches", "[cpu]") {
+  Case made = make_case({.in = 2, .out = 3, .whole = true});
+  made.in = {{0, {1000, 1000}}};
+  made.x = {1, 2};
+  made.pairs.clear();
+  for (const auto& [name, set] : instruction_sets()) {
+    INFO(name);
+    CHECK(difference(expected(finished(made)), run<float>(finished(made), 2, nullptr, set)) == "");
+  }
+}
+
+TEST_CASE("A slope of 0 keeps what is no number", "[cpu][NUM]") {
+  Case made = make_case({.in = 2, .out = 3});
+  made.slope = 0;
+  made.x[5] = nan;
+  const Numbers right = expected(made).y, seen = run<double>(made).y;
+  REQUIRE(std::count_if(right.begin(), right.end(), [](double value) { return std::isnan(value); }) > 0);
+  CHECK(oracle::difference(right, seen, {.of_largest = 1e-12}) == "");
 }
 
 TEST_CASE("Ones everywhere count the pairs of each output", "[cpu][RC-07]") {

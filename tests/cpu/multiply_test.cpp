@@ -109,6 +109,18 @@ TEST_CASE("Without a shift the sum stands alone", "[cpu]") {
   CHECK(y.to_host() == Numbers{12, 34});
 }
 
+TEST_CASE("A shift, a residual and a slope are applied to each row of a product", "[cpu]") {
+  for (const auto& [name, set] : instruction_sets()) {
+    INFO(name);
+    Dev device{.instructions = set};
+    const auto x = matrix(device, 2, 2, {1, 2, 3, 4}), w = matrix(device, 2, 2, {10, -1, 1, -1});
+    const auto shift = matrix(device, 1, 2, {100, 5}), residual = matrix(device, 2, 2, {-1, 2, -200, 6});
+    auto y = matrix(device, 2, 2, {nan, nan, nan, nan});
+    multiply(device, x, w, {shift.view().data, residual.view(), 0.5}, y);
+    CHECK(y.to_host() == Numbers{111, 4, -33, 4});
+  }
+}
+
 TEST_CASE("Gradients of a product are added to what is there where that is asked", "[cpu][GRD-03]") {
   const Case made = make_case(100, 4, 6);
   Result right = expected(made);

@@ -26,10 +26,16 @@ struct Segments {
   const std::int64_t* offsets = nullptr;
 };
 
-/// What a convolution or a product does to a finished row before it is stored. Every field is optional.
-template <class Accumulator>
+template <class T>
+struct MatrixView;  // core/matrix.hpp
+
+/// What a convolution or a product does to a row of sums before it is stored: z = sum + shift + residual, then z where
+/// z > 0 and slope * z elsewhere. Every field is optional; rows that no pair reaches are treated like the others.
+template <class Accumulator, class Scalar = Accumulator>
 struct Epilogue {
-  const Accumulator* shift = nullptr;  ///< one number per output channel, added to the sum (a bias)
+  const Accumulator* shift = nullptr;      ///< one number per output channel (a bias)
+  MatrixView<const Scalar> residual = {};  ///< rows x channels of the result, where its `data` is not null
+  Accumulator slope = 1;                   ///< of what is negative: 1 leaves it, 0 is ReLU
 };
 
 /// The names a device type has to have. Besides them these free functions, found by argument-dependent lookup, each

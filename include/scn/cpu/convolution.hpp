@@ -32,12 +32,30 @@ void gather(MatrixView<const T> x, const std::int32_t* row, std::int64_t count, 
   std::fill_n(packed, (height - count) * channels, T{});
 }
 
-/// Output rows that start as zero or `shift`, unless they are added to.
+/// Output rows before the sums are added to them: shift + residual, unless they are added to what is there.
 template <class T>
-void start_rows(MatrixView<T> y, std::int64_t begin, std::int64_t end, const T* shift, Write write) {
+void start_rows(MatrixView<T> y, std::int64_t begin, std::int64_t end, const Epilogue<T>& epilogue, Write write) {
   if (write == Write::add) return;
-  for (std::int64_t row = begin; row < end; ++row)
-    for (std::int64_t c = 0; c < y.channels; ++c) y(row, c) = shift == nullptr ? T{} : shift[c];
+  for (std::int64_t row = begin; row < end; ++row) {
+    T* const to = &y(row, 0);
+    if (epilogue.shift == nullptr)
+      std::fill_n(to, y.channels, T{});
+    else
+      std::copy_n(epilogue.shift, y.channels, to);
+    if (epilogue.residual.data == nullptr) continue;
+    const T* const residual = &epilogue.residual(row, 0);
+    for (std::int64_t c = 0; c < y.channels; ++c) to[c] += residual[c];
+  }
+}
+
+/// The same rows when all sums are in them.
+template <class T>
+void finish_rows(MatrixView<T> y, std::int64_t begin, std::int64_t end, const Epilogue<T>& epilogue) {
+  if (epilogue.slope == T{1}) return;
+  for (std::int64_t row = begin; row < end; ++row) {
+    T* const z = &y(row, 0);
+    for (std::int64_t c = 0; c < y.channels; ++c) z[c] = z[c] > T{} ? z[c] : epilogue.slope * z[c];
+  }
 }
 
 /// Addresses of the rows of a list of pairs, from one channel on.
@@ -81,14 +99,14 @@ inline std::int64_t end_of_distinct(const Rules& rules, std::int64_t pair, std::
   return std::min(last, again - rules.out.begin() + 1);
 }
 
-/// y(out) (+)= shift + sum over the pairs of x(in) w(tap), output tile by output tile: a tile of y stays in the cache
+/// y(out) (+)= sum over the pairs of x(in) w(tap), output tile by output tile: a tile of y stays in the cache
 /// while every tap adds to it. One output is summed in tap order, so its bits depend on nothing but its own pairs.
 template <class T>
 void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules, const PackedWeights<T>& weights,
-                    const RowKernels<T>& kernels, const T* shift, MatrixView<T> y, Write write) {
+                    const RowKernels<T>& kernels, const Epilogue<T>& epilogue, MatrixView<T> y, Write write) {
   parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
-    start_rows(y, begin, end, shift, write);
+    start_rows(y, begin, end, epilogue, write);
     std::vector<const T*> from;
     std::vector<T*> to;
     for (std::int64_t tap = 0; tap < rules.taps; ++tap)
@@ -100,24 +118,27 @@ void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& ru
                              weights.at(tap, group), weights.depth, weights.columns);
         pair += count;
       }
+    finish_rows(y, begin, end, epilogue);
   });
 }
 
 /// The same where every channel is a group of its own: w(tap) is one number a channel.
 template <class T>
 void convolve_tiles_by_channels(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules,
-                                const typename CpuDevice<T>::Weights& weights, const T* shift, MatrixView<T> y,
-                                Write write) {
+                                const typename CpuDevice<T>::Weights& weights, const Epilogue<T>& epilogue,
+                                MatrixView<T> y, Write write) {
   parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
-    start_rows(y, tile * rules.tile_rows, std::min(rules.outputs, (tile + 1) * rules.tile_rows), shift, write);
+    const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
+    start_rows(y, begin, end, epilogue, write);
     for (std::int64_t tap = 0; tap < rules.taps; ++tap) {
       const T* const w = weights.matrix(tap, 0);
-      for (std::int64_t pair = rules.begin(tap, tile), end = rules.end(tap, tile); pair < end; ++pair) {
+      for (std::int64_t pair = rules.begin(tap, tile), last = rules.end(tap, tile); pair < last; ++pair) {
         const T* const from = &x(rules.in[static_cast<std::size_t>(pair)], 0);
         T* const to = &y(rules.out[static_cast<std::size_t>(pair)], 0);
         for (std::int64_t c = 0; c < y.channels; ++c) to[c] += from[c] * w[c];
       }
     }
+    finish_rows(y, begin, end, epilogue);
   });
 }
 
@@ -125,11 +146,11 @@ void convolve_tiles_by_channels(CpuDevice<T>& device, MatrixView<const T> x, con
 /// one group.
 template <class T, class Product>
 void convolve_tiles_by_products(CpuDevice<T>& device, MatrixView<const T> x, const Rules& rules, std::int64_t groups,
-                                const T* shift, MatrixView<T> y, Write write, const Product& multiply) {
+                                const Epilogue<T>& epilogue, MatrixView<T> y, Write write, const Product& multiply) {
   const std::int64_t x_part = x.channels / groups, y_part = y.channels / groups;
   parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
-    start_rows(y, begin, end, shift, write);
+    start_rows(y, begin, end, epilogue, write);
     Buffer<T, CpuDevice<T>> scratch(device, product_rows * (x_part + y_part));
     T* const packed = scratch.data();
     T* const result = packed + product_rows * x_part;
@@ -145,25 +166,27 @@ void convolve_tiles_by_products(CpuDevice<T>& device, MatrixView<const T> x, con
           }
         }
       }
+    finish_rows(y, begin, end, epilogue);
   });
 }
 
 }  // namespace cpu
 
-/// y(out) = shift + sum over (tap, in, out) of x(in) w(tap). Rows x channels of x and y fit rules and weights.
+/// y(out) = sum over (tap, in, out) of x(in) w(tap), and the epilogue. Rows x channels of x and y fit rules and
+/// weights.
 template <class T>
 void convolve(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>& x, const typename CpuDevice<T>::Weights& weights,
               const cpu::Rules& rules, const Epilogue<T>& epilogue, Matrix<CpuDevice<T>, T>& y) {
   const Instructions set = cpu::chosen(device.instructions);
   if (set != Instructions::eigen && weights.by_channels())
-    return cpu::convolve_tiles_by_channels(device, x.view(), rules, weights, epilogue.shift, y.view(), Write::assign);
+    return cpu::convolve_tiles_by_channels(device, x.view(), rules, weights, epilogue, y.view(), Write::assign);
   if (set != Instructions::eigen) {
     const auto kernels = cpu::row_kernels<T>(set);
     const cpu::PackedWeights<T> packed(device, weights, false, kernels.lanes);
-    return cpu::convolve_tiles(device, x.view(), rules, packed, kernels, epilogue.shift, y.view(), Write::assign);
+    return cpu::convolve_tiles(device, x.view(), rules, packed, kernels, epilogue, y.view(), Write::assign);
   }
   const std::int64_t in = weights.group_in(), out = weights.group_out();
-  cpu::convolve_tiles_by_products(device, x.view(), rules, weights.groups, epilogue.shift, y.view(), Write::assign,
+  cpu::convolve_tiles_by_products(device, x.view(), rules, weights.groups, epilogue, y.view(), Write::assign,
                                   [&](const T* packed, std::int64_t tap, std::int64_t group, T* result) {
                                     cpu::product(packed, in, weights.matrix(tap, group), result, out, in, out);
                                   });
@@ -175,16 +198,16 @@ void convolve_backward_input(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>
                              const typename CpuDevice<T>::Weights& weights, const cpu::Rules& transposed,
                              Matrix<CpuDevice<T>, T>& dx, Write write) {
   const Instructions set = cpu::chosen(device.instructions);
-  const T* const shift = nullptr;
+  const Epilogue<T> none;
   if (set != Instructions::eigen && weights.by_channels())
-    return cpu::convolve_tiles_by_channels(device, dy.view(), transposed, weights, shift, dx.view(), write);
+    return cpu::convolve_tiles_by_channels(device, dy.view(), transposed, weights, none, dx.view(), write);
   if (set != Instructions::eigen) {
     const auto kernels = cpu::row_kernels<T>(set);
     const cpu::PackedWeights<T> packed(device, weights, true, kernels.lanes);
-    return cpu::convolve_tiles(device, dy.view(), transposed, packed, kernels, shift, dx.view(), write);
+    return cpu::convolve_tiles(device, dy.view(), transposed, packed, kernels, none, dx.view(), write);
   }
   const std::int64_t in = weights.group_in(), out = weights.group_out();
-  cpu::convolve_tiles_by_products(device, dy.view(), transposed, weights.groups, shift, dx.view(), write,
+  cpu::convolve_tiles_by_products(device, dy.view(), transposed, weights.groups, none, dx.view(), write,
                                   [&](const T* packed, std::int64_t tap, std::int64_t group, T* result) {
                                     cpu::product_transposed(packed, out, weights.matrix(tap, group), result, in, in,
                                                             out);

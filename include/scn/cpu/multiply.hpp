@@ -14,10 +14,10 @@ namespace scn {
 
 namespace cpu {
 
-/// y (+)= shift + x w by the kernels; w is depth x columns with these strides.
+/// y (+)= x w and the epilogue by the kernels; w is depth x columns with these strides.
 template <class T>
 void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const T> x, const T* w, std::int64_t k_stride,
-                   std::int64_t c_stride, const T* shift, MatrixView<T> y, Write write) {
+                   std::int64_t c_stride, const Epilogue<T>& epilogue, MatrixView<T> y, Write write) {
   constexpr std::int64_t block = 256;
   const auto kernels = row_kernels<T>(set);
   const std::int64_t rows = x.rows.bound;
@@ -25,7 +25,7 @@ void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const T> x
   pack(w, k_stride, c_stride, x.channels, y.channels, kernels.lanes, panels.data());
   parallel(device.threads, (rows + block - 1) / block, [&](std::int64_t task) {
     const std::int64_t begin = task * block, count = std::min(block, rows - begin);
-    start_rows(y, begin, begin + count, shift, write);
+    start_rows(y, begin, begin + count, epilogue, write);
     std::array<const T*, block> from;
     std::array<T*, block> to;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -33,13 +33,14 @@ void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const T> x
       to[static_cast<std::size_t>(i)] = &y(begin + i, 0);
     }
     kernels.add_panels(from.data(), to.data(), count, panels.data(), x.channels, y.channels);
+    finish_rows(y, begin, begin + count, epilogue);
   });
 }
 
-/// y (+)= shift + product(x) by Eigen, in blocks of 32 rows; the last block is padded with zeros.
+/// y (+)= product(x) and the epilogue by Eigen, in blocks of 32 rows; the last block is padded with zeros.
 template <class T, class Product>
-void multiply_rows_by_products(CpuDevice<T>& device, MatrixView<const T> x, const T* shift, MatrixView<T> y,
-                               Write write, const Product& product) {
+void multiply_rows_by_products(CpuDevice<T>& device, MatrixView<const T> x, const Epilogue<T>& epilogue,
+                               MatrixView<T> y, Write write, const Product& product) {
   const std::int64_t rows = x.rows.bound;
   parallel(device.threads, (rows + product_rows - 1) / product_rows, [&](std::int64_t task) {
     const std::int64_t begin = task * product_rows, count = std::min(product_rows, rows - begin);
@@ -49,28 +50,26 @@ void multiply_rows_by_products(CpuDevice<T>& device, MatrixView<const T> x, cons
     for (std::int64_t i = 0; i < count; ++i) std::copy_n(&x(begin + i, 0), x.channels, packed + i * x.channels);
     std::fill_n(packed + count * x.channels, (product_rows - count) * x.channels, T{});
     product(packed, result);
+    start_rows(y, begin, begin + count, epilogue, write);
     for (std::int64_t i = 0; i < count; ++i)
-      for (std::int64_t c = 0; c < y.channels; ++c) {
-        const T value = result[i * y.channels + c] + (shift == nullptr ? T{} : shift[c]);
-        y(begin + i, c) = write == Write::assign ? value : y(begin + i, c) + value;
-      }
+      for (std::int64_t c = 0; c < y.channels; ++c) y(begin + i, c) += result[i * y.channels + c];
+    finish_rows(y, begin, begin + count, epilogue);
   });
 }
 
 }  // namespace cpu
 
-/// y = x w + shift; w is in x out.
+/// y = x w and the epilogue; w is in x out.
 template <class T>
 void multiply(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>& x, const Matrix<CpuDevice<T>, T>& w,
               const Epilogue<T>& epilogue, Matrix<CpuDevice<T>, T>& y) {
   const Instructions set = cpu::chosen(device.instructions);
   if (set != Instructions::eigen)
-    return cpu::multiply_rows(device, set, x.view(), w.view().data, w.channels(), std::int64_t{1}, epilogue.shift,
-                              y.view(), Write::assign);
-  cpu::multiply_rows_by_products(
-      device, x.view(), epilogue.shift, y.view(), Write::assign, [&](const T* packed, T* result) {
-        cpu::product(packed, x.channels(), w.view().data, result, y.channels(), x.channels(), y.channels());
-      });
+    return cpu::multiply_rows(device, set, x.view(), w.view().data, w.channels(), std::int64_t{1}, epilogue, y.view(),
+                              Write::assign);
+  cpu::multiply_rows_by_products(device, x.view(), epilogue, y.view(), Write::assign, [&](const T* packed, T* result) {
+    cpu::product(packed, x.channels(), w.view().data, result, y.channels(), x.channels(), y.channels());
+  });
 }
 
 /// dx (+)= dy w^T.
@@ -78,11 +77,11 @@ template <class T>
 void multiply_backward_input(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T>& dy, const Matrix<CpuDevice<T>, T>& w,
                              Matrix<CpuDevice<T>, T>& dx, Write write) {
   const Instructions set = cpu::chosen(device.instructions);
-  const T* const shift = nullptr;
+  const Epilogue<T> none;
   if (set != Instructions::eigen)
-    return cpu::multiply_rows(device, set, dy.view(), w.view().data, std::int64_t{1}, w.channels(), shift, dx.view(),
+    return cpu::multiply_rows(device, set, dy.view(), w.view().data, std::int64_t{1}, w.channels(), none, dx.view(),
                               write);
-  cpu::multiply_rows_by_products(device, dy.view(), shift, dx.view(), write, [&](const T* packed, T* result) {
+  cpu::multiply_rows_by_products(device, dy.view(), none, dx.view(), write, [&](const T* packed, T* result) {
     cpu::product_transposed(packed, dy.channels(), w.view().data, result, dx.channels(), dx.channels(), dy.channels());
   });
 }

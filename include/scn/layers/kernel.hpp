@@ -83,18 +83,28 @@ class Kernel {
   }
 
   std::int64_t in_channels() const { return in_; }
+  std::int64_t out_channels() const { return out_; }
 
-  /// y on the map's `rows` output rows. Keeps x and the map for the backward pass.
-  Variable<Dev> operator()(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape) const {
+  using Finish = Epilogue<typename Dev::Accumulator, typename Dev::Scalar>;
+
+  /// y on the map's `rows` output rows. Keeps x and the map for the backward pass. A pass without one may add a
+  /// residual, rows x out_channels(), and rectify the sum: `finish`, whose shift is the bias of the layer.
+  Variable<Dev> operator()(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape,
+                           Finish finish = {}) const {
     Dev& device = x.device();
-    const auto weights = prepare(device, weight_.value(), taps_, groups_, in_, out_);
-    Matrix<Dev> y(device, rows, out_);
-    const auto* shift = bias_ ? bias_.value().view().data : nullptr;
-    convolve(device, x.value(), weights, map.rules(), Epilogue<typename Dev::Accumulator>{shift}, y);
-    if (tape != nullptr && tape->log() != nullptr) tape->log()->count(counts(map.rules().size(), rows));
-
     const bool trains = weight_.needs_gradient() || (bias_ && bias_.needs_gradient());
     const bool record = is_recording(tape, x.needs_gradient() || trains);
+    const auto& residual = finish.residual;
+    require(residual.data == nullptr || (residual.rows.bound == rows && residual.channels == out_),
+            "Kernel: the residual is ", residual.rows.bound, " x ", residual.channels, ", expected ", rows, " x ",
+            out_);
+    require(!record || (residual.data == nullptr && finish.slope == 1),
+            "Kernel: a residual or a slope in the same pass has no gradient, and this pass is recorded");
+    if (bias_) finish.shift = bias_.value().view().data;
+    const auto weights = prepare(device, weight_.value(), taps_, groups_, in_, out_);
+    Matrix<Dev> y(device, rows, out_);
+    convolve(device, x.value(), weights, map.rules(), finish, y);
+    if (tape != nullptr && tape->log() != nullptr) tape->log()->count(counts(map.rules().size(), rows));
     Variable<Dev> result(std::move(y), record);
     if (record) tape->record([kernel = *this, x, map, result] { kernel.backward(x, map, result); });
     return result;
