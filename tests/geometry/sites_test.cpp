@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "scn/cpu/geometry.hpp"
+#include "scn/cpu/maps.hpp"
+#include "scn/cpu/reach.hpp"
+#include "scn/cpu/sites.hpp"
 #include "support/library.hpp"
 #include "support/oracle_points.hpp"
 #include "support/random_cases.hpp"

@@ -197,4 +197,11 @@ TEST_CASE("An exact extent is one that the window covers without a remainder", "
       "remainder");
 }
 
+TEST_CASE("An output sees stride * out + dilation * position - pad, in its own sample, and nothing beyond int32",
+          "[geometry][LIM-07]") {
+  const Window<2> window{.size = 3, .stride = {2, 1}, .dilation = {5, 1}, .pad = {1, 0}};
+  CHECK(input_of(window, {7, {10, -4}}, {2, 1}) == Site<2>{7, {29, -3}});
+  CHECK(input_of(window, {0, {std::numeric_limits<std::int32_t>::max(), 0}}, {0, 0}) == std::nullopt);
+}
+
 }  // namespace

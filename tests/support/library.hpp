@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "oracle_maps.hpp"
-#include "scn/cpu/geometry.hpp"
+#include "scn/cpu/maps.hpp"
+#include "scn/cpu/reach.hpp"
+#include "scn/cpu/sites.hpp"
 
 /// Use: `library::make_sites<3>(device, sites)` makes the library's sites of an oracle's, `library::sites_of(there)`
 /// lists them in the order of their rows, `library::pairs(rules)` lists pairs as oracle::numbered() does.

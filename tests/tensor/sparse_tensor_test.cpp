@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "scn/cpu/geometry.hpp"
+#include "scn/cpu/sites.hpp"
 #include "support/library.hpp"
 
 namespace {

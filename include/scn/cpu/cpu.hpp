@@ -3,5 +3,7 @@
 
 #include "scn/cpu/convolution.hpp"
 #include "scn/cpu/device.hpp"
-#include "scn/cpu/geometry.hpp"
+#include "scn/cpu/maps.hpp"
 #include "scn/cpu/multiply.hpp"
+#include "scn/cpu/reach.hpp"
+#include "scn/cpu/sites.hpp"

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,18 @@ struct Window {
     return size == Point<D>(1) && stride == Point<D>(1) && pad == Point<D>(0) && !randomised();
   }
 };
+
+/// The input that an output sees through this position of a tap; none where a coordinate leaves int32.
+template <int D>
+std::optional<Site<D>> input_of(const Window<D>& window, const Site<D>& out, const Point<D>& position) {
+  Site<D> in{out.sample, {}};
+  for (int axis = 0; axis < D; ++axis) {
+    const std::int64_t coordinate = window.input(axis, out.at[axis], position[axis]);
+    if (!fits_int32(coordinate)) return std::nullopt;
+    in.at[axis] = static_cast<std::int32_t>(coordinate);
+  }
+  return in;
+}
 
 template <int D>
 std::string to_string(const Window<D>& window) {
