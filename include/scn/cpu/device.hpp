@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scn/core/device.hpp"
+#include "scn/core/host_pool.hpp"
 #include "scn/core/matrix.hpp"
 #include "scn/cpu/instructions.hpp"
 #include "scn/cpu/parallel.hpp"
@@ -45,9 +46,10 @@ struct CpuDevice {
   std::uint64_t seed = 0;   ///< of initialisation and dropout
   std::uint64_t draws = 0;  ///< requests for random numbers so far; store and restore it to resume a run
   Instructions instructions = Instructions::automatic;  ///< of convolutions and products; they round differently
-  std::shared_ptr<cpu::Pool> pool = std::make_shared<cpu::Pool>();
+  std::shared_ptr<HostPool> pool = std::make_shared<HostPool>();  ///< memory of everything that is made with it
 
   std::uint64_t next_draw() { return draws++; }
+  const std::shared_ptr<HostPool>& host_pool() const { return pool; }
   static std::int64_t pitch(std::int64_t channels) { return channels; }
 };
 
