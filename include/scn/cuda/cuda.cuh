@@ -1,0 +1,8 @@
+// Everything on a GPU but file formats: what a program of nvcc includes. It may include scn/scn.hpp beside it.
+#pragma once
+
+#include "scn/any_device.hpp"
+#include "scn/cuda/device.cuh"
+#include "scn/cuda/multiply.cuh"
+#include "scn/cuda/parallel.cuh"
+#include "scn/cuda/reduce.cuh"
