@@ -49,6 +49,6 @@ TEST_CASE("Numbers are whole words", "[io]") {
 }
 
 TEST_CASE("A message quotes little, and only what can be printed", "[io]") {
-  CHECK(scn::detail::quoted("a\nb") == "\"a?b\"");
-  CHECK(scn::detail::quoted(std::string(50, 'x')) == '"' + std::string(40, 'x') + "...\"");
+  CHECK(scn::detail::excerpt("a\nb") == "\"a?b\"");
+  CHECK(scn::detail::excerpt(std::string(50, 'x')) == '"' + std::string(40, 'x') + "...\"");
 }

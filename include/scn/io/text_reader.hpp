@@ -17,7 +17,7 @@
 namespace scn::detail {
 
 /// At most 40 characters of a text that is not trusted, each a printable one.
-inline std::string quoted(std::string_view text) {
+inline std::string excerpt(std::string_view text) {
   std::string result = "\"";
   for (const char c : text.substr(0, 40)) result += c >= ' ' && c <= '~' ? c : '?';
   return result + (text.size() > 40 ? "...\"" : "\"");
@@ -63,7 +63,7 @@ class TextReader {
   void require_new(const std::vector<Named>& list, std::string_view name) const {
     if (list.size() == 1024) fail("expected at most 1024 fields of a point, got more");
     for (const Named& known : list)
-      if (known.name == name) fail("two fields are called ", quoted(name));
+      if (known.name == name) fail("two fields are called ", excerpt(name));
   }
 
   /// A whole number from `lowest` on.
@@ -71,7 +71,7 @@ class TextReader {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
     if (error != std::errc() || end != word.data() + word.size() || value < lowest)
-      fail("expected a whole number of at least ", lowest, ", got ", quoted(word));
+      fail("expected a whole number of at least ", lowest, ", got ", excerpt(word));
     return value;
   }
 
@@ -81,7 +81,7 @@ class TextReader {
     const std::string_view digits = word.starts_with('+') ? word.substr(1) : word;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if ((error != std::errc() && error != std::errc::result_out_of_range) || end != digits.data() + digits.size())
-      fail("expected a number, got ", quoted(word));
+      fail("expected a number, got ", excerpt(word));
     return value;
   }
 
