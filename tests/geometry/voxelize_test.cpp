@@ -2,6 +2,8 @@
 #include "scn/geometry/voxelize.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -78,6 +80,17 @@ TEST_CASE("Voxels refuse two points at one site under reject, and features that 
   CHECK(message_of(four, 5) == "voxelize_pointcloud: 5 features do not fit 4 points");
   CHECK(message_of({}, 1) == "voxelize_pointcloud: 1 features do not fit 0 points");
   CHECK(message_of({{0, 1}, {1, 1}}, 2) == "no exception");
+}
+
+TEST_CASE("The largest number of a voxel's points is told channel by channel", "[geometry]") {
+  const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  const auto voxels = voxelize_pointcloud(four, std::vector<float>{});
+  CHECK(scn::voxel_maxima(voxels, std::vector<float>{1, -5, 2, -7, 4, -6, 8, -infinity}) ==
+        std::vector<float>{8, -infinity, 2, -7, 4, -5});
+  for (const auto& features : {std::vector<float>{nan, 0, 1, 0}, std::vector<float>{1, 0, nan, 0}})
+    CHECK(std::isnan(scn::voxel_maxima(voxels, features)[2]));
+  CHECK(thrown_message<InvalidArgument>([&] { scn::voxel_maxima(voxels, std::vector<float>(5)); }) ==
+        "voxel_maxima: 5 features do not fit 4 points");
 }
 
 }  // namespace

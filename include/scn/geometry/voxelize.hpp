@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -55,6 +56,24 @@ Voxels<D, Number> voxelize_pointcloud(const std::vector<Site<D>>& points, const 
     voxels.counts.push_back(static_cast<std::int64_t>(end - begin));
   }
   return voxels;
+}
+
+/// Row-major voxels x channels: channel by channel the largest number among a voxel's points; NaN where one is NaN.
+/// Takes the voxels of voxelize_pointcloud() and features as they were given to it. O(points x channels).
+template <int D, class Number>
+std::vector<Number> voxel_maxima(const Voxels<D, Number>& voxels, const std::vector<Number>& features) {
+  const std::size_t points = voxels.inverse.size();
+  require(points == 0 ? features.empty() : features.size() % points == 0, "voxel_maxima: ", features.size(),
+          " features do not fit ", points, " points");
+  const std::size_t channels = points == 0 ? 0 : features.size() / points;
+  using Limits = std::numeric_limits<Number>;
+  const Number lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  std::vector<Number> maxima(voxels.sites.size() * channels, lowest);
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    Number& largest = maxima[static_cast<std::size_t>(voxels.inverse[i / channels]) * channels + i % channels];
+    if (!(features[i] <= largest) && largest == largest) largest = features[i];
+  }
+  return maxima;
 }
 
 }  // namespace scn
