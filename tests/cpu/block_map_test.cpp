@@ -22,7 +22,7 @@ std::string difference(const std::vector<oracle::Site>& in_list, const std::vect
   Cpu device;
   const auto in = library::make_sites<D>(device, in_list), out = library::make_sites<D>(device, out_list);
   const cpu::BlockMap<D> map(window, in->index(), out->index());
-  std::vector<Rule> list;
+  HostVector<Rule> list;
   std::int64_t begin = 0;
   for (std::int64_t step = 1; begin < out->count(); begin += step, step = step % 7 + 1)
     map.append(begin, std::min(begin + step, out->count()), list);

@@ -1,6 +1,7 @@
 // Tests of maps: pairs, their transposition, and the two directions of a map.
 #include "scn/geometry/rules.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -76,7 +77,7 @@ TEST_CASE("Rules transposed twice are the original", "[geometry][COR-07]") {
     const cpu::Rules rules = make_rules<2>(device, *fine, coarse, window);
     const cpu::Rules once = transpose(device, rules), twice = transpose(device, once);
     CHECK(twice.pairs() == rules.pairs());
-    CHECK(twice.first == rules.first);
+    CHECK(std::ranges::equal(twice.first, rules.first));
     CHECK(once.pairs() != rules.pairs());
     CHECK(once.size() == rules.size());
     CHECK(once.outputs == rules.inputs);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "scn/core/host_pool.hpp"
 #include "scn/cpu/site_index.hpp"
 #include "scn/geometry/rules.hpp"
 #include "scn/geometry/window.hpp"
@@ -46,14 +47,14 @@ class BlockMap {
   }
 
   /// Appends the pairs of output rows [begin, end), row after row, the taps of a row in order.
-  void append(std::int64_t begin, std::int64_t end, std::vector<Rule>& list) const {
+  void append(std::int64_t begin, std::int64_t end, HostVector<Rule>& list) const {
     const auto blocks = out_->blocks();
     const auto before = [](std::int64_t row, const Block& block) { return row < block.first; };
     const auto last = std::lower_bound(blocks.begin(), blocks.end(), end,
                                        [](const Block& block, std::int64_t row) { return block.first < row; });
     auto block = std::upper_bound(blocks.begin(), last, begin, before);
     if (block != blocks.begin()) --block;
-    std::vector<Rule> meeting_blocks;
+    HostVector<Rule> meeting_blocks(list.get_allocator());
     append_blocks(block - blocks.begin(), last - blocks.begin(), meeting_blocks);
     auto meeting = meeting_blocks.begin();
     std::vector<Block> near(steps_.size());
@@ -80,7 +81,7 @@ class BlockMap {
   }
 
   /// Which blocks meet: the rules of output blocks [begin, end), a tap for each step.
-  void append_blocks(std::int64_t begin, std::int64_t end, std::vector<Rule>& list) const {
+  void append_blocks(std::int64_t begin, std::int64_t end, HostVector<Rule>& list) const {
     if (above_) return above_->append(begin, end, list);
     for (std::int64_t block = begin; block < end; ++block)
       for (std::size_t step = 0; step < steps_.size(); ++step) {
@@ -117,7 +118,7 @@ class BlockMap {
     return window;
   }
 
-  void append_row(const std::vector<Block>& near, int place, std::int32_t row, std::vector<Rule>& list) const {
+  void append_row(const std::vector<Block>& near, int place, std::int32_t row, HostVector<Rule>& list) const {
     const Meeting* const meetings = meetings_.data() + place * taps_;
     for (std::int64_t from = 0; from < taps_; from += 64) {
       const std::int64_t count = std::min<std::int64_t>(64, taps_ - from);

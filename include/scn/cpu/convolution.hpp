@@ -22,9 +22,9 @@ typename CpuDevice<T>::Weights prepare(CpuDevice<T>&, const Matrix<CpuDevice<T>,
 namespace cpu {
 
 /// Rows `row[0]`, `row[1]`, ... of x, columns [column, column + channels), packed; zero rows up to `height`.
-template <class T>
-void gather(MatrixView<const T> x, const std::int32_t* row, std::int64_t count, std::int64_t height,
-            std::int64_t column, std::int64_t channels, T* packed) {
+template <class T, class Row>
+void gather(MatrixView<const T> x, const Row* row, std::int64_t count, std::int64_t height, std::int64_t column,
+            std::int64_t channels, T* packed) {
   for (std::int64_t i = 0; i < count; ++i, packed += channels) {
     const T* from = &x(row[i], column);
     for (std::int64_t c = 0; c < channels; ++c) packed[c] = from[c];
@@ -58,9 +58,16 @@ void finish_rows(MatrixView<T> y, std::int64_t begin, std::int64_t end, const Ep
   }
 }
 
-/// Addresses of the rows of a list of pairs, from one channel on.
+/// The rows of a matrix from row `begin` on.
 template <class T>
-std::vector<T*>& rows_at(std::vector<T*>& at, MatrixView<T> view, const std::int32_t* row, std::int64_t count,
+MatrixView<T> rows_from(MatrixView<T> view, std::int64_t begin) {
+  view.data += begin * view.pitch;
+  return view;
+}
+
+/// Addresses of the rows of a list of pairs, from one channel on.
+template <class T, class Row>
+std::vector<T*>& rows_at(std::vector<T*>& at, MatrixView<T> view, const Row* row, std::int64_t count,
                          std::int64_t channel) {
   at.resize(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) at[static_cast<std::size_t>(i)] = &view(row[i], channel);
@@ -107,6 +114,7 @@ void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& ru
   parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
     start_rows(y, begin, end, epilogue, write);
+    const MatrixView<T> y_tile = rows_from(y, begin);
     std::vector<const T*> from;
     std::vector<T*> to;
     for (std::int64_t tap = 0; tap < rules.taps; ++tap)
@@ -114,7 +122,7 @@ void convolve_tiles(CpuDevice<T>& device, MatrixView<const T> x, const Rules& ru
         const std::int64_t count = end_of_distinct(rules, pair, last) - pair;
         for (std::int64_t group = 0; group < weights.groups; ++group)
           kernels.add_panels(rows_at(from, x, rules.in.data() + pair, count, group * weights.depth).data(),
-                             rows_at(to, y, rules.out.data() + pair, count, group * weights.columns).data(), count,
+                             rows_at(to, y_tile, rules.out.data() + pair, count, group * weights.columns).data(), count,
                              weights.at(tap, group), weights.depth, weights.columns);
         pair += count;
       }
@@ -134,7 +142,7 @@ void convolve_tiles_by_channels(CpuDevice<T>& device, MatrixView<const T> x, con
       const T* const w = weights.matrix(tap, 0);
       for (std::int64_t pair = rules.begin(tap, tile), last = rules.end(tap, tile); pair < last; ++pair) {
         const T* const from = &x(rules.in[static_cast<std::size_t>(pair)], 0);
-        T* const to = &y(rules.out[static_cast<std::size_t>(pair)], 0);
+        T* const to = &y(tile * rules.tile_rows + rules.out[static_cast<std::size_t>(pair)], 0);
         for (std::int64_t c = 0; c < y.channels; ++c) to[c] += from[c] * w[c];
       }
     }
@@ -161,7 +169,7 @@ void convolve_tiles_by_products(CpuDevice<T>& device, MatrixView<const T> x, con
           gather(x, rules.in.data() + pair, count, product_rows, group * x_part, x_part, packed);
           multiply(packed, tap, group, result);
           for (std::int64_t i = 0; i < count; ++i) {
-            T* to = &y(rules.out[static_cast<std::size_t>(pair + i)], group * y_part);
+            T* to = &y(begin + rules.out[static_cast<std::size_t>(pair + i)], group * y_part);
             for (std::int64_t c = 0; c < y_part; ++c) to[c] += result[i * y_part + c];
           }
         }
@@ -233,25 +241,27 @@ void convolve_backward_weight(CpuDevice<T>& device, const Matrix<CpuDevice<T>, T
     std::fill_n(sums, size, T{});
     Buffer<T, CpuDevice<T>> scratch(device, set == Instructions::eigen ? block * (in + out) : 0);
     std::vector<const T*> left, right;
-    const auto add = [&](std::int64_t pair, std::int64_t count, std::int64_t group, T* to) {
-      const auto *const x_row = rules.in.data() + pair, *const dy_row = rules.out.data() + pair;
+    const auto add = [&](std::int64_t tile, std::int64_t pair, std::int64_t count, std::int64_t group, T* to) {
+      const std::int32_t* const x_row = rules.in.data() + pair;
+      const std::uint16_t* const dy_row = rules.out.data() + pair;
+      const MatrixView<const T> dy_tile = cpu::rows_from(dy.view(), tile * rules.tile_rows);
       if (in == 1 && out == 1) {
-        for (std::int64_t i = 0; i < count; ++i) to[0] += x.view()(x_row[i], group) * dy.view()(dy_row[i], group);
+        for (std::int64_t i = 0; i < count; ++i) to[0] += x.view()(x_row[i], group) * dy_tile(dy_row[i], group);
       } else if (set == Instructions::eigen) {
         T *const x_packed = scratch.data(), *const dy_packed = x_packed + block * in;
         cpu::gather(x.view(), x_row, count, count, group * in, in, x_packed);
-        cpu::gather(dy.view(), dy_row, count, count, group * out, out, dy_packed);
+        cpu::gather(dy_tile, dy_row, count, count, group * out, out, dy_packed);
         cpu::add_outer_product(x_packed, in, dy_packed, out, to, count, in, out);
       } else {
         kernels.add_outer(cpu::rows_at(left, x.view(), x_row, count, group * in).data(),
-                          cpu::rows_at(right, dy.view(), dy_row, count, group * out).data(), count, in, out, to);
+                          cpu::rows_at(right, dy_tile, dy_row, count, group * out).data(), count, in, out, to);
       }
     };
     for (std::int64_t tile = stripe * rules.tiles / stripes; tile < (stripe + 1) * rules.tiles / stripes; ++tile)
       for (std::int64_t tap = 0; tap < rules.taps; ++tap)
         for (std::int64_t pair = rules.begin(tap, tile), end = rules.end(tap, tile); pair < end; pair += block)
           for (std::int64_t group = 0; group < groups; ++group)
-            add(pair, std::min(block, end - pair), group, sums + tap * matrix + group * in * out);
+            add(tile, pair, std::min(block, end - pair), group, sums + tap * matrix + group * in * out);
   });
   T* const result = dw.view().data;
   cpu::parallel(device.threads, rules.taps, [&](std::int64_t tap) {

@@ -127,7 +127,7 @@ void reduce(CpuDevice<T>& device, Rows rows, std::int64_t channels, Segments seg
 
 template <class T>
 cpu::Rules transpose(CpuDevice<T>& device, const cpu::Rules& rules) {
-  return cpu::transposed(device.threads, rules);
+  return cpu::transposed(device.pool, device.threads, rules);
 }
 
 /// For each output row and channel: value = f.start(out, c); fold_step(f, value, tap, in, out, c) in tap order;
@@ -145,9 +145,9 @@ void fold(CpuDevice<T>& device, const cpu::Rules& rules, std::int64_t channels, 
     for (std::int64_t tap = 0; tap < rules.taps; ++tap)
       for (std::int64_t pair = rules.begin(tap, tile); pair < rules.end(tap, tile); ++pair) {
         const std::int64_t in = rules.in[static_cast<std::size_t>(pair)];
-        const std::int64_t out = rules.out[static_cast<std::size_t>(pair)];
-        Value* const row = value + (out - begin) * channels;
-        for (std::int64_t c = 0; c < channels; ++c) fold_step(local, row[c], tap, in, out, c);
+        const std::int64_t out = rules.out[static_cast<std::size_t>(pair)];  // of the tile
+        Value* const row = value + out * channels;
+        for (std::int64_t c = 0; c < channels; ++c) fold_step(local, row[c], tap, in, begin + out, c);
       }
     for (std::int64_t row = begin; row < end; ++row)
       for (std::int64_t c = 0; c < channels; ++c) local.finish(value[(row - begin) * channels + c], row, c);

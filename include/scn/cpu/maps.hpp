@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "scn/cpu/block_map.hpp"
 #include "scn/cpu/device.hpp"
@@ -46,7 +45,7 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
   const bool by_blocks = out.distinct() && !window.randomised() && taps <= out.rows().bound && taps <= 4096;
   std::optional<cpu::BlockMap<D>> blocks;
   if (by_blocks) blocks.emplace(window, in.index(), out.index());
-  rules.build(device.threads, [&](std::int64_t tile, std::vector<Rule>& list) {
+  rules.build(device.pool, device.threads, [&](std::int64_t tile, HostVector<Rule>& list) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
     if (blocks) return blocks->append(begin, end, list);
     if (enumerate) {

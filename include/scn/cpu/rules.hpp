@@ -1,37 +1,35 @@
-// Maps on the CPU: pairs sorted by (tap, output row), cut into tiles of output rows.
+// Maps on the CPU: pairs cut into tiles of output rows and sorted by (tap, output row) within each.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <functional>
+#include <cstring>
+#include <memory>
+#include <numeric>
 #include <span>
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "scn/core/error.hpp"
+#include "scn/core/host_pool.hpp"
 #include "scn/cpu/parallel.hpp"
+#include "scn/cpu/pool.hpp"
 #include "scn/geometry/rules.hpp"
 
 namespace scn::cpu {
 
-/// By the input last, so that the order is one where an output meets several inputs through one tap.
-inline void sort_by_tap_and_output(std::vector<Rule>& list) {
-  std::sort(list.begin(), list.end(), [](const Rule& a, const Rule& b) {
-    return std::tuple(a.tap, a.out, a.in) < std::tuple(b.tap, b.out, b.in);
-  });
-}
-
-/// Pair p joins input row in[p] and output row out[p]. The pairs of tap k that end in tile t are
-/// [first[k * tiles + t], first[k * tiles + t + 1]), sorted by output row: one task computes one tile alone.
+/// Pair p of tile t joins input row in[p] and output row t * tile_rows + out[p]. The pairs of tap k that end in tile t
+/// are [begin(k, t), end(k, t)), sorted by output row: one task computes one tile alone. The lists lie tile by tile,
+/// six bytes a pair; copies of a map share them, and they may outlive the device.
 struct Rules {
   std::int64_t inputs = 0, outputs = 0, taps = 0;
   std::int64_t tile_rows = 1, tiles = 0;
-  std::vector<std::int32_t> in, out;
-  std::vector<std::int64_t> first;
+  std::span<const std::int32_t> in;
+  std::span<const std::uint16_t> out;
+  std::span<const std::int64_t> first;  ///< where the pairs of each tile and, within it, of each tap begin
   bool unique_inputs = true;
-  bool mirrored = false;  ///< tap k holds the pairs of tap taps - 1 - k, the roles of input and output swapped
+  bool mirrored = false;   ///< tap k holds the pairs of tap taps - 1 - k, the roles of input and output swapped
+  bool backwards = false;  ///< tap k's pairs are where the lists have those of tap taps - 1 - k
 
   Rules() = default;
   /// Tiles are large enough to share a tap's weights and few enough that `first` stays small; no result depends on it.
@@ -39,21 +37,17 @@ struct Rules {
       : inputs(inputs_), outputs(outputs_), taps(taps_) {
     const auto eighth = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(outputs / 8 + 1)));
     tile_rows = std::clamp<std::int64_t>(eighth, 64, 1024);
-    while (count_tiles() * taps > (std::int64_t{1} << 22) && tile_rows < outputs) tile_rows *= 2;
+    while (count_tiles() * taps > (std::int64_t{1} << 22) && tile_rows < std::min<std::int64_t>(outputs, 65536))
+      tile_rows *= 2;
     tiles = count_tiles();
   }
 
-  std::int64_t begin(std::int64_t tap, std::int64_t tile) const {
-    return first[static_cast<std::size_t>(tap * tiles + tile)];
-  }
-  std::int64_t end(std::int64_t tap, std::int64_t tile) const {
-    return first[static_cast<std::size_t>(tap * tiles + tile + 1)];
-  }
+  std::int64_t begin(std::int64_t tap, std::int64_t tile) const { return first[place(tap, tile)]; }
+  std::int64_t end(std::int64_t tap, std::int64_t tile) const { return first[place(tap, tile) + 1]; }
   std::int64_t size() const { return static_cast<std::int64_t>(in.size()); }
   /// Memory of the lists: pairs, and where those of each tap and tile begin.
   std::int64_t bytes() const {
-    return static_cast<std::int64_t>(std::span(in).size_bytes() + std::span(out).size_bytes() +
-                                     std::span(first).size_bytes());
+    return static_cast<std::int64_t>(in.size_bytes() + out.size_bytes() + first.size_bytes());
   }
 
   /// All pairs on the host, sorted by (tap, out).
@@ -61,10 +55,10 @@ struct Rules {
     std::vector<Rule> list;
     list.reserve(in.size());
     for (std::int64_t tap = 0; tap < taps; ++tap)
-      for (std::int64_t pair = tiles > 0 ? begin(tap, 0) : 0, last = tiles > 0 ? end(tap, tiles - 1) : 0; pair < last;
-           ++pair)
-        list.push_back(
-            {static_cast<std::int32_t>(tap), in[static_cast<std::size_t>(pair)], out[static_cast<std::size_t>(pair)]});
+      for (std::int64_t tile = 0; tile < tiles; ++tile)
+        for (std::int64_t pair = begin(tap, tile), last = end(tap, tile); pair < last; ++pair)
+          list.push_back({static_cast<std::int32_t>(tap), in[static_cast<std::size_t>(pair)],
+                          static_cast<std::int32_t>(tile * tile_rows + out[static_cast<std::size_t>(pair)])});
     return list;
   }
 
@@ -72,55 +66,120 @@ struct Rules {
   /// outputs of a randomised stride may start at one place, and so may two points between the same sites.
   bool inputs_unique() const { return unique_inputs; }
 
-  /// Fills the map: list(tile, rules) appends the pairs of one tile, those of each tap sorted by output.
-  void build(int threads, const std::function<void(std::int64_t, std::vector<Rule>&)>& list) {
-    std::vector<std::vector<Rule>> parts(static_cast<std::size_t>(tiles));
-    first.assign(static_cast<std::size_t>(taps * tiles + 1), 0);
+  /// Fills the map: list(tile, rules) appends the pairs of one tile, those of each tap sorted by output. O(pairs +
+  /// taps * tiles).
+  template <class List>
+  void build(const std::shared_ptr<HostPool>& pool, int threads, const List& list) {
+    const std::int64_t places = taps * tiles;
+    Block starts(pool, static_cast<std::size_t>(places + 1) * sizeof(std::int64_t));
+    auto* const start = static_cast<std::int64_t*>(starts.data());
+    std::fill_n(start, places + 1, 0);
+    HostVector<Part> parts(static_cast<std::size_t>(tiles), PoolAllocator<Part>(pool));
     parallel(threads, tiles, [&](std::int64_t tile) {
-      auto& part = parts[static_cast<std::size_t>(tile)];
-      list(tile, part);
-      for (const Rule& rule : part) ++first[static_cast<std::size_t>(rule.tap * tiles + tile + 1)];
+      HostVector<Rule> rules{PoolAllocator<Rule>(pool)};
+      list(tile, rules);
+      parts[static_cast<std::size_t>(tile)] = sorted_by_tap(pool, rules, tile, start + tile * taps + 1);
     });
-    for (std::size_t i = 1; i < first.size(); ++i) first[i] += first[i - 1];
-    in.resize(static_cast<std::size_t>(first.back()));
-    out.resize(in.size());
+    std::partial_sum(start, start + places + 1, start);
+    const auto count = static_cast<std::size_t>(start[places]);
+    auto lists = std::allocate_shared<Lists>(PoolAllocator<Lists>(pool));
+    lists->in = Block(pool, count * sizeof(std::int32_t));
+    lists->out = Block(pool, count * sizeof(std::uint16_t));
+    in = {static_cast<const std::int32_t*>(lists->in.data()), count};
+    out = {static_cast<const std::uint16_t*>(lists->out.data()), count};
     parallel(threads, tiles, [&](std::int64_t tile) {
-      std::vector<std::int64_t> next(static_cast<std::size_t>(taps));
-      for (std::int64_t tap = 0; tap < taps; ++tap) next[static_cast<std::size_t>(tap)] = begin(tap, tile);
-      for (const Rule& rule : parts[static_cast<std::size_t>(tile)]) {
-        const auto pair = static_cast<std::size_t>(next[static_cast<std::size_t>(rule.tap)]++);
-        in[pair] = rule.in;
-        out[pair] = rule.out;
-      }
+      const Part& part = parts[static_cast<std::size_t>(tile)];
+      const std::int64_t to = start[tile * taps];
+      std::copy_n(part.in(), part.count, static_cast<std::int32_t*>(lists->in.data()) + to);
+      std::copy_n(part.out(), part.count, static_cast<std::uint16_t*>(lists->out.data()) + to);
     });
+    first = {start, static_cast<std::size_t>(places + 1)};
+    lists->first = std::move(starts);
+    lists_ = std::move(lists);
   }
 
  private:
+  struct Lists {
+    Block in, out, first;
+  };
+  /// The pairs of one tile, in order, until all are counted.
+  struct Part {
+    std::int64_t count = 0;
+    Block memory;
+
+    std::int32_t* in() const { return static_cast<std::int32_t*>(memory.data()); }
+    std::uint16_t* out() const { return reinterpret_cast<std::uint16_t*>(in() + count); }
+  };
+
+  std::size_t place(std::int64_t tap, std::int64_t tile) const {
+    return static_cast<std::size_t>(tile * taps + (backwards ? taps - 1 - tap : tap));
+  }
   std::int64_t count_tiles() const { return (outputs + tile_rows - 1) / tile_rows; }
+
+  /// counts[k]: the number of pairs of tap k, 0 before.
+  Part sorted_by_tap(const std::shared_ptr<HostPool>& pool, const HostVector<Rule>& rules, std::int64_t tile,
+                     std::int64_t* counts) const {
+    Part part{static_cast<std::int64_t>(rules.size()), Block(pool, rules.size() * 6)};
+    for (const Rule& rule : rules) ++counts[rule.tap];
+    Block places(pool, static_cast<std::size_t>(taps) * sizeof(std::int64_t));
+    auto* const next = static_cast<std::int64_t*>(places.data());
+    std::exclusive_scan(counts, counts + taps, next, std::int64_t{0});
+    std::int32_t* const part_in = part.in();
+    std::uint16_t* const part_out = part.out();
+    const auto row = static_cast<std::int32_t>(tile * tile_rows);
+    for (const Rule& rule : rules) {
+      const std::int64_t pair = next[rule.tap]++;
+      part_in[pair] = rule.in;
+      part_out[pair] = static_cast<std::uint16_t>(rule.out - row);
+    }
+    return part;
+  }
+
+  std::shared_ptr<const Lists> lists_;
 };
 
-/// The same pairs with the roles of input and output swapped. O(pairs); a copy where taps lie symmetric about zero.
-inline Rules transposed(int threads, const Rules& rules) {
-  Rules swapped(rules.outputs, rules.inputs, rules.taps);
+/// The same pairs with the roles of input and output swapped. O(pairs); where taps lie symmetric about zero the lists
+/// are shared.
+inline Rules transposed(const std::shared_ptr<HostPool>& pool, int threads, const Rules& rules) {
   if (rules.mirrored) {
-    swapped.mirrored = true;
-    swapped.first = {0};
-    for (std::int64_t tap = rules.taps - 1; tap >= 0; --tap)
-      for (std::int64_t tile = 0; tile < rules.tiles; ++tile) {
-        const std::int64_t begin = rules.begin(tap, tile), end = rules.end(tap, tile);
-        swapped.in.insert(swapped.in.end(), rules.in.begin() + begin, rules.in.begin() + end);
-        swapped.out.insert(swapped.out.end(), rules.out.begin() + begin, rules.out.begin() + end);
-        swapped.first.push_back(swapped.size());
-      }
+    Rules swapped = rules;
+    swapped.backwards = !rules.backwards;
     return swapped;
   }
+  Rules swapped(rules.outputs, rules.inputs, rules.taps);
   swapped.unique_inputs = rules.unique_inputs;
-  std::vector<std::vector<Rule>> parts(static_cast<std::size_t>(swapped.tiles));
-  for (const Rule& rule : rules.pairs())
-    parts[static_cast<std::size_t>(rule.in / swapped.tile_rows)].push_back({rule.tap, rule.out, rule.in});
-  swapped.build(threads, [&](std::int64_t tile, std::vector<Rule>& part) {
-    part = std::move(parts[static_cast<std::size_t>(tile)]);
-    sort_by_tap_and_output(part);
+  const int shift = std::countr_zero(static_cast<std::uint64_t>(swapped.tile_rows));
+  const std::int64_t parts = std::clamp<std::int64_t>(rules.tiles, 1, 64);
+  const auto each = [&](std::int64_t part, const auto& f) {  // f(rule) for the pairs of a share of the tiles
+    for (std::int64_t tile = part * rules.tiles / parts; tile < (part + 1) * rules.tiles / parts; ++tile)
+      for (std::int64_t tap = 0; tap < rules.taps; ++tap)
+        for (std::int64_t pair = rules.begin(tap, tile), last = rules.end(tap, tile); pair < last; ++pair)
+          f(Rule{static_cast<std::int32_t>(tap),
+                 static_cast<std::int32_t>(tile * rules.tile_rows + rules.out[static_cast<std::size_t>(pair)]),
+                 rules.in[static_cast<std::size_t>(pair)]});
+  };
+  // Where the pairs of each part of the old tiles go within each new tile.
+  HostVector<std::int64_t> next(static_cast<std::size_t>(swapped.tiles * parts + 1), PoolAllocator<std::int64_t>(pool));
+  parallel(threads, parts, [&](std::int64_t part) {
+    each(part, [&](const Rule& rule) { ++next[static_cast<std::size_t>((rule.out >> shift) * parts + part + 1)]; });
+  });
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  Block memory(pool, static_cast<std::size_t>(rules.size()) * sizeof(Rule));
+  Rule* const moved = static_cast<Rule*>(memory.data());
+  parallel(threads, parts, [&](std::int64_t part) {
+    each(part,
+         [&](const Rule& rule) { moved[next[static_cast<std::size_t>((rule.out >> shift) * parts + part)]++] = rule; });
+  });
+  swapped.build(pool, threads, [&](std::int64_t tile, HostVector<Rule>& list) {
+    const std::int64_t begin = tile == 0 ? 0 : next[static_cast<std::size_t>(tile * parts - 1)];
+    const std::int64_t end = next[static_cast<std::size_t>((tile + 1) * parts - 1)];
+    HostVector<std::int32_t> place(static_cast<std::size_t>(swapped.tile_rows + 1), PoolAllocator<std::int32_t>(pool));
+    const std::int64_t mask = swapped.tile_rows - 1;
+    for (std::int64_t i = begin; i < end; ++i) ++place[static_cast<std::size_t>((moved[i].out & mask) + 1)];
+    std::partial_sum(place.begin(), place.end(), place.begin());
+    list.resize(static_cast<std::size_t>(end - begin));
+    for (std::int64_t i = begin; i < end; ++i)
+      list[static_cast<std::size_t>(place[static_cast<std::size_t>(moved[i].out & mask)]++)] = moved[i];
   });
   return swapped;
 }
