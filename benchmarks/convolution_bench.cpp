@@ -1,78 +1,89 @@
-// Times sites, maps and convolutions on a LiDAR scan at 0.1 m: PandaSet scene 001, scan 00, 115,067 voxels.
-#include <benchmark/benchmark.h>
-
-#include <cstring>
-#include <string>
-#include <vector>
-
-#include "scn/io/file.hpp"
-#include "scn/scn.hpp"
+// Times the arithmetic of convolutions on given maps: forward, both gradients, strided, transposed, few channels, 1
+// x 1.
+#include "relations.hpp"
+#include "suite.hpp"
 
 namespace {
 
 using namespace scn;
+using suite::AnyCloud;
 
-const std::vector<Site<3>>& scan() {
-  static const std::vector<Site<3>> sites = [] {
-    const auto bytes = read_file(std::string(SCN_SOURCE_DIR) + "/data/pandaset/001/00.bin");
-    std::vector<float> points(bytes.size() / sizeof(float));
-    std::memcpy(points.data(), bytes.data(), points.size() * sizeof(float));
-    return quantize<3>(PointView<float>{points.data(), std::ssize(points) / 4, 4}, {.edge = 0.1}).sites;
-  }();
-  return sites;
-}
+/// What a convolution works on: rows of x and y, and weights for each tap.
+template <class Dev>
+struct Layer {
+  using T = typename Dev::Accumulator;
+  suite::Relation<Dev> relation;
+  std::int64_t in, out;
+  Matrix<Dev> x, y;
+  Matrix<Dev, T> weights;
 
-/// The scan with `channels` numbers a site, on as many threads as the benchmark says.
-SparseTensor<3> input(Cpu& device, std::int64_t channels, Tape* tape = nullptr) {
-  const auto points = std::ssize(scan());
-  Variable<Cpu> features(Matrix<Cpu>::zeros(device, points, channels), tape != nullptr);
-  return InputLayer<3>{device}(scan(), features, {}, tape);
-}
+  Layer(Dev& device, suite::Relation<Dev> of, std::int64_t taps, std::int64_t in_channels, std::int64_t out_channels)
+      : relation(std::move(of)),
+        in(in_channels),
+        out(out_channels),
+        x(suite::numbers<Dev, typename Dev::Scalar>(device, relation.inputs, in)),
+        y(suite::numbers<Dev, typename Dev::Scalar>(device, relation.outputs, out)),
+        weights(suite::numbers<Dev, T>(device, taps, in * out)) {}
 
-void Sites(benchmark::State& state) {
-  Cpu device{.threads = static_cast<int>(state.range(0))};
-  for (auto _ : state) benchmark::DoNotOptimize(input(device, 1));
-  state.SetItemsProcessed(state.iterations() * std::ssize(scan()));
-}
-
-void SubmanifoldMap(benchmark::State& state) {
-  Cpu device{.threads = static_cast<int>(state.range(0))};
-  const auto x = input(device, 1);
-  const auto window = submanifold_window(Point<3>{3});
-  for (auto _ : state) benchmark::DoNotOptimize(make_rules<3>(device, *x.sites, *x.sites, window));
-  state.SetItemsProcessed(state.iterations() * x.sites->count());
-}
-
-void Convolution(benchmark::State& state, bool backward) {
-  Cpu device{.threads = static_cast<int>(state.range(0))};
-  const std::int64_t channels = state.range(1);
-  Tape first;
-  const auto x = input(device, channels, &first);
-  const SubmanifoldConvolution<3> layer{device, channels, channels, 3, {.bias = false}};
-  const auto map = x.rulebook->submanifold(x.sites, submanifold_window(Point<3>{3}));
-  const double products = static_cast<double>(map.rules().size() * channels * channels);
-  for (auto _ : state) {
-    Tape tape;
-    const auto y = layer(x, backward ? &tape : nullptr);
-    if (backward) tape.backward(y.features, Matrix<Cpu>::zeros(device, y.rows().bound, channels));
+  auto prepared(Dev& device) const { return prepare(device, weights, weights.rows().bound, 1, in, out); }
+  suite::Work work() const {
+    const auto pairs = relation.map.rules().size();
+    return {relation.outputs, pairs, 2.0 * static_cast<double>(pairs * in * out)};
   }
-  state.counters["GFLOP/s"] =
-      benchmark::Counter(2e-9 * products * (backward ? 3 : 1), benchmark::Counter::kIsIterationInvariantRate);
+};
+
+template <class Dev>
+void forward(benchmark::State& state, Dev& device, Layer<Dev> layer) {
+  suite::measure(state, device, layer.work(), [&] {
+    convolve(device, layer.x, layer.prepared(device), layer.relation.map.rules(), Epilogue<typename Dev::Accumulator>{},
+             layer.y);
+  });
 }
 
-const std::vector<std::int64_t> threads{1, 2}, channels{16, 32, 64, 128};
+template <class Dev>
+void backward_input(benchmark::State& state, Dev& device, Layer<Dev> layer) {
+  layer.relation.map.transposed();  // is made once a map
+  suite::measure(state, device, layer.work(), [&] {
+    convolve_backward_input(device, layer.y, layer.prepared(device), layer.relation.map.transposed(), layer.x,
+                            Write::assign);
+  });
+}
 
-BENCHMARK(Sites)->ArgName("threads")->ArgsProduct({threads})->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(SubmanifoldMap)->ArgName("threads")->ArgsProduct({threads})->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Convolution, forward, false)
-    ->ArgNames({"threads", "C"})
-    ->ArgsProduct({threads, channels})
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Convolution, forward_and_backward, true)
-    ->ArgNames({"threads", "C"})
-    ->ArgsProduct({threads, channels})
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+template <class Dev>
+void backward_weight(benchmark::State& state, Dev& device, Layer<Dev> layer) {
+  suite::measure(state, device, layer.work(), [&] {
+    convolve_backward_weight(device, layer.x, layer.y, layer.relation.map.rules(), 1, layer.weights, Write::assign);
+  });
+}
+
+template <class Dev>
+void add_all(const suite::Options& options) {
+  using State = benchmark::State;
+  const std::vector<std::string> one{"pandaset"},
+      all{"pandaset", "large", "centerpoint", "sphere512", "room", "random50k", "scans4d", "handwriting"};
+  const auto taps = [](const AnyCloud& cloud, int size) {
+    return std::visit(
+        [&]<int D>(const suite::Cloud<D>&) { return strided_window(Point<D>(size), Point<D>(1)).volume(); }, cloud);
+  };
+  const auto add = [&](const std::string& thing, const suite::Defaults& defaults, int size, int stride, bool back,
+                       std::int64_t in_channels, auto body) {
+    suite::add_benchmark<Dev>(thing, options, defaults,
+                              [=](State& state, Dev& device, const AnyCloud& cloud, std::int64_t channels) {
+                                auto relation = suite::relation(device, cloud, size, stride, back);
+                                body(state, device,
+                                     Layer<Dev>(device, std::move(relation), taps(cloud, size),
+                                                in_channels > 0 ? in_channels : channels, channels));
+                              });
+  };
+  add("Forward", {all, {16, 32, 64, 128}}, 3, 1, false, 0, forward<Dev>);
+  add("BackwardInput", {one, {32, 64, 128}}, 3, 1, false, 0, backward_input<Dev>);
+  add("BackwardWeight", {one, {32, 64, 128}}, 3, 1, false, 0, backward_weight<Dev>);
+  add("FirstLayer", {one, {32, 64}}, 3, 1, false, 4, forward<Dev>);
+  add("StridedForward.k2s2", {one, {64}}, 2, 2, false, 0, forward<Dev>);
+  add("StridedForward.k3s2", {one, {64}}, 3, 2, false, 0, forward<Dev>);
+  add("TransposedForward.k2s2", {one, {64}}, 2, 2, true, 0, forward<Dev>);
+}
 
 }  // namespace
+
+void add_benchmarks(const suite::Options& options) { add_all<Cpu>(options); }

@@ -1,0 +1,120 @@
+// What all benchmarks share: how they are named and registered, what they run on, and the counters they report.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fma_peak.hpp"
+#include "heap.hpp"
+#include "options.hpp"
+#include "scn/core/matrix.hpp"
+#include "workloads.hpp"
+
+/// A program defines this function: it registers its benchmarks with add_benchmark(). main() is in suite.cpp.
+void add_benchmarks(const suite::Options& options);
+
+namespace suite {
+
+/// A built-in workload or a file, made when it is first asked for and kept.
+const AnyCloud& workload(const std::string& name);
+
+/// Numbers of threads to try: those of the command line, else one and as many as there are.
+std::vector<std::int64_t> threads_of(const Options& options);
+
+/// What a device is made of, and what it is called in the name of a benchmark: "Cpu", or "Cpu.avx2" with instructions
+/// that were asked for. Another device specialises this.
+template <class Dev>
+struct MakeDevice;
+
+/// What one run of the measured code does; zeros are not reported.
+struct Work {
+  std::int64_t voxels = 0;
+  std::int64_t pairs = 0;
+  double operations = 0;       ///< useful ones: two for each pair, input and output channel
+  std::int64_t map_bytes = 0;  ///< that the map keeps
+};
+
+/// Times once(), which may leave work running on the device, and reports voxels/s, pairs/s, GFLOP/s, the share of the
+/// peak of the same threads, and the map's bytes for each voxel.
+template <class Dev, class Once>
+void measure(benchmark::State& state, Dev& device, const Work& work, const Once& once) {
+  const auto start = std::chrono::steady_clock::now();
+  for (auto _ : state) {
+    once();
+    synchronize(device);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto report = [&](const char* name, double amount) {
+    if (amount > 0) state.counters[name] = amount;
+  };
+  const double runs = static_cast<double>(state.iterations()) / seconds;
+  report("voxels/s", runs * static_cast<double>(work.voxels));
+  report("pairs/s", runs * static_cast<double>(work.pairs));
+  report("GFLOP/s", 1e-9 * runs * work.operations);
+  report("of_peak", runs * work.operations / fma_peak(device));
+  if (work.voxels > 0)
+    report("map_bytes/voxel", static_cast<double>(work.map_bytes) / static_cast<double>(work.voxels));
+}
+
+/// rows x channels of numbers in [-1, 1): zeros would not tell the truth about a processor.
+template <class Dev, class Number = typename Dev::Scalar>
+scn::Matrix<Dev, Number> numbers(Dev& device, std::int64_t rows, std::int64_t channels) {
+  std::vector<float> values(static_cast<std::size_t>(rows * channels));
+  float number = 0;
+  for (float& value : values) {
+    value = number - 1;
+    number += 0.7639320f;
+    if (number >= 2) number -= 2;
+  }
+  return scn::Matrix<Dev, Number>::from_host(device, rows, channels, std::span<const float>(values));
+}
+
+/// What a thing is measured on where the command line does not say; several details are variants of the thing.
+struct Defaults {
+  std::vector<std::string> workloads;
+  std::vector<std::int64_t> channels{};  ///< none: the thing has no number of channels to choose
+};
+
+/// Registers body(state, device, cloud, channels) as THING/DEVICE/WORKLOAD/C64/threads:2 for every workload, number of
+/// channels and of threads. Google Benchmark appends /real_time to a name.
+template <class Dev, class Body>
+void add_benchmark(const std::string& thing, const Options& options, const Defaults& defaults, const Body& body) {
+  const auto& names = options.workloads.empty() ? defaults.workloads : options.workloads;
+  auto channels = options.channels.empty() ? defaults.channels : options.channels;
+  if (defaults.channels.empty()) channels = {0};
+  for (const std::string& name : names)
+    for (const std::int64_t count : channels)
+      for (const std::int64_t threads : threads_of(options)) {
+        const MakeDevice<Dev> make{options, static_cast<int>(threads)};
+        const std::string file = name.substr(name.rfind('/') + 1);
+        std::string title = thing + "/" + make.name() + "/" + file.substr(0, file.find(".npy"));
+        if (count > 0) title += "/C" + std::to_string(count);
+        title += "/threads:" + std::to_string(threads);
+        benchmark::RegisterBenchmark(title.c_str(),
+                                     [make, name, count, body](benchmark::State& state) {
+                                       Dev device = make();
+                                       body(state, device, workload(name), count);
+                                     })
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+      }
+}
+
+template <class T>
+struct MakeDevice<scn::CpuDevice<T>> {
+  Options options;
+  int threads;
+  scn::CpuDevice<T> operator()() const { return {.threads = threads, .instructions = options.instructions}; }
+  std::string name() const {
+    if (options.instructions == scn::Instructions::automatic) return "Cpu";
+    return "Cpu." + std::string(instruction_names[static_cast<std::size_t>(options.instructions)]);
+  }
+};
+
+}  // namespace suite
