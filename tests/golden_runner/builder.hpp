@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "golden_runner/node.hpp"
-#include "scn/cpu/cpu.hpp"
 #include "scn/layers/any_layer.hpp"
 
 namespace golden {

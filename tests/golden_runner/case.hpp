@@ -82,8 +82,9 @@ class Case {
   std::vector<std::string> failures_;
 };
 
-/// Runs the case in the given precision; throws Skipped. Instantiated for each precision in a file of its own.
-template <int D, class T>
+/// Runs the case on a device of that type, which has the precision of the case; throws Skipped. Instantiated for each
+/// device in a file of its own.
+template <int D, class Dev>
 void run_case(Case& stored);
 
 }  // namespace golden

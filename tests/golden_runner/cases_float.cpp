@@ -1,9 +1,10 @@
 // The procedures of cases, in all dimensions, in single precision.
 #include "golden_runner/run_case.hpp"
+#include "scn/cpu/cpu.hpp"
 
-template void golden::run_case<1, float>(golden::Case&);
-template void golden::run_case<2, float>(golden::Case&);
-template void golden::run_case<3, float>(golden::Case&);
-template void golden::run_case<4, float>(golden::Case&);
-template void golden::run_case<5, float>(golden::Case&);
-template void golden::run_case<6, float>(golden::Case&);
+template void golden::run_case<1, scn::CpuDevice<float>>(golden::Case&);
+template void golden::run_case<2, scn::CpuDevice<float>>(golden::Case&);
+template void golden::run_case<3, scn::CpuDevice<float>>(golden::Case&);
+template void golden::run_case<4, scn::CpuDevice<float>>(golden::Case&);
+template void golden::run_case<5, scn::CpuDevice<float>>(golden::Case&);
+template void golden::run_case<6, scn::CpuDevice<float>>(golden::Case&);

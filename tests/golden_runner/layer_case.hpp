@@ -19,9 +19,8 @@
 
 namespace golden {
 
-template <int D, class T>
+template <int D, class Dev>
 class LayerCase {
-  using Dev = scn::CpuDevice<T>;
   using Tensor = scn::SparseTensor<D, Dev>;
   using End = typename Body<D, Dev>::End;
 
@@ -190,7 +189,7 @@ class LayerCase {
   }
 
   Case& stored_;
-  Dev device_{.threads = 1, .seed = 1};
+  Dev device_ = tested_device<Dev>();
   Body<D, Dev> body_;
   Feed<D, Dev> in_;
   std::vector<Coordinates> out_;  // of the rows of out_features in the file

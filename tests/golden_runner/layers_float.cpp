@@ -1,5 +1,6 @@
 // The layers of all dimensions in single precision: one file, because most of what it compiles has no dimension.
 #include "golden_runner/layer_makers.hpp"
+#include "scn/cpu/cpu.hpp"
 
 namespace golden {
 

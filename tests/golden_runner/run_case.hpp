@@ -40,14 +40,13 @@ const std::map<std::string, void (*)(Case&, Dev&)>& procedures() {
   return all;
 }
 
-template <int D, class T>
+template <int D, class Dev>
 void run_case(Case& stored) {
-  using Dev = scn::CpuDevice<T>;
-  Dev device{.threads = 1, .seed = 1};
+  Dev device = tested_device<Dev>();
   const auto& known = procedures<D, Dev>();
   if (const auto found = known.find(stored.op()); found != known.end()) return found->second(stored, device);
   if (stored.has("losses")) return run_training<D>(stored, device);
-  LayerCase<D, T>(stored).run();
+  LayerCase<D, Dev>(stored).run();
 }
 
 }  // namespace golden

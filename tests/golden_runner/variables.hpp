@@ -6,9 +6,17 @@
 #include <vector>
 
 #include "scn/autograd/tape.hpp"
-#include "scn/cpu/cpu.hpp"
 
 namespace golden {
+
+/// One thread is fastest for small cases, and products are not rounded to the tensor cores' floats.
+template <class Dev>
+Dev tested_device() {
+  Dev device{.seed = 1};
+  if constexpr (requires { device.threads; }) device.threads = 1;
+  if constexpr (requires { device.precision; }) device.precision = decltype(device.precision)::exact;
+  return device;
+}
 
 template <class Dev>
 scn::Matrix<Dev> matrix_of(Dev& device, const std::vector<double>& values, std::int64_t rows, std::int64_t channels) {
