@@ -78,8 +78,8 @@ TEST_CASE("What is no array of numbers is refused", "[io]") {
   CHECK(refusal(FileBytes("PK\x03\x04 and more bytes")) ==
         "f.npy: expected an NPY file, which begins with \\x93NUMPY, got 19 other bytes");
   CHECK(refusal(npy("{}", 4)) == "f.npy: expected NPY version 1 to 3, got 4");
-  CHECK(refusal(table("<c8", "False")) == "f.npy: expected whole or real numbers, got the NPY type \"<c8\"");
-  CHECK(refusal(table("<U5", "False")) == "f.npy: expected whole or real numbers, got the NPY type \"<U5\"");
+  CHECK(refusal(table("<c8", "False")) == "f.npy: expected whole or real numbers, got the NPY type '<c8'");
+  CHECK(refusal(table("<U5", "False")) == "f.npy: expected whole or real numbers, got the NPY type '<U5'");
   CHECK(refusal(npy("{'descr': [('x', '<f4')], }")) ==
         "f.npy: expected a string (arrays of records are not supported) at character 10 of the NPY header");
   CHECK(refusal(npy("{'descr': '<f4', 'order'}")) == "f.npy: expected \":\" at character 24 of the NPY header");

@@ -83,19 +83,19 @@ TEST_CASE("A picture of points has its width times its height of them", "[io]") 
 
 TEST_CASE("A header that contradicts itself is refused with its line", "[io]") {
   CHECK(refusal("") == "f.pcd, line 0: expected another line, got the end of the file");
-  CHECK(refusal("hello") == "f.pcd, line 1: expected a line of a PCD header, got \"hello\"");
+  CHECK(refusal("hello") == "f.pcd, line 1: expected a line of a PCD header, got 'hello'");
   CHECK(refusal("DATA ascii\n") == "f.pcd, line 1: expected FIELDS before DATA");
   CHECK(refusal("FIELDS x y\nSIZE 4\nTYPE F F\nPOINTS 1\nDATA ascii\n") ==
         "f.pcd, line 5: expected SIZE, TYPE and COUNT for 2 fields, got 1, 2 and 2");
   CHECK(refusal("FIELDS x\nSIZE 2\nTYPE F\nPOINTS 1\nDATA ascii\n") ==
-        "f.pcd, line 5: expected a TYPE F of SIZE 4 or 8, or I or U of SIZE 1, 2, 4 or 8, for field \"x\"");
+        "f.pcd, line 5: expected a TYPE F of SIZE 4 or 8, or I or U of SIZE 1, 2, 4 or 8, for field 'x'");
   CHECK(refusal("FIELDS x x\nSIZE 4 4\nTYPE F F\nPOINTS 1\nDATA ascii\n") ==
-        "f.pcd, line 5: two fields are called \"x\"");
+        "f.pcd, line 5: two fields are called 'x'");
   CHECK(refusal("FIELDS x\nSIZE 4\nTYPE F\nDATA ascii\n") ==
         "f.pcd, line 4: expected POINTS, or WIDTH and HEIGHT, before DATA");
   CHECK(refusal("FIELDS x\nSIZE 4\nTYPE F\nPOINTS 0\nDATA zip\n") ==
-        "f.pcd, line 5: expected DATA ascii, binary or binary_compressed, got \"zip\"");
-  CHECK(refusal("POINTS 1 2\n") == "f.pcd, line 1: expected one value after \"POINTS\", got 2");
+        "f.pcd, line 5: expected DATA ascii, binary or binary_compressed, got 'zip'");
+  CHECK(refusal("POINTS 1 2\n") == "f.pcd, line 1: expected one value after 'POINTS', got 2");
 }
 
 TEST_CASE("Fewer points than the header says are refused before memory is taken for them", "[io]") {

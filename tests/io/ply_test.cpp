@@ -61,15 +61,15 @@ TEST_CASE("A file on the disk is read", "[io]") {
 TEST_CASE("A malformed header is refused with its line", "[io]") {
   CHECK(refusal(FileBytes("plyx\n")) == "f.ply, line 1: expected \"ply\"");
   CHECK(refusal(FileBytes("ply\nend_header\n")) ==
-        "f.ply, line 2: expected the format ascii, binary_little_endian or binary_big_endian, got \"\"");
+        "f.ply, line 2: expected the format ascii, binary_little_endian or binary_big_endian, got ''");
   CHECK(refusal(FileBytes("ply\nproperty float x\n")) ==
-        "f.ply, line 2: expected a format, an element or a property of one, got \"property\"");
+        "f.ply, line 2: expected a format, an element or a property of one, got 'property'");
   CHECK(refusal(FileBytes("ply\nelement vertex 1\nproperty half x\n")) ==
-        "f.ply, line 3: expected a type such as float or uchar, got \"half\"");
+        "f.ply, line 3: expected a type such as float or uchar, got 'half'");
   CHECK(refusal(FileBytes("ply\nelement vertex 1\nproperty list float int x\n")) ==
         "f.ply, line 3: expected a list counted by whole numbers");
   CHECK(refusal(FileBytes("ply\nelement vertex 1\nproperty int x\nproperty int x\n")) ==
-        "f.ply, line 4: two fields are called \"x\"");
+        "f.ply, line 4: two fields are called 'x'");
   CHECK(refusal(FileBytes("ply\nformat ascii 1.0\nend_header\n")) == "f.ply: expected an element vertex, got none");
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("Fewer bytes or lines than the header says are refused", "[io]") {
   CHECK(refusal(FileBytes(header("ascii", false) + "9\n1.5 -2 3 4\n")) ==
         "f.ply, line 14: expected 3 numbers of a vertex, got 4");
   CHECK(refusal(FileBytes(header("binary_little_endian", false) + "9123")) ==
-        "f.ply: expected 2 elements \"vertex\", got 4 bytes in all");
+        "f.ply: expected 2 elements 'vertex', got 4 bytes in all");
   FileBytes list(
       "ply\nformat binary_big_endian 1.0\nelement face 9000000000000000000\nproperty list char int i\nend_header\n");
   CHECK(refusal(list.number(std::int8_t{-1})) == "f.ply: a list has the negative length -1");

@@ -138,7 +138,7 @@ inline NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& f
   if (known_order) name = descr.substr(1) == "b1" ? "BOOL" : message(name, 8 * (descr[2] - '0'));
   const auto type = element_type_named(name);
   require<FormatError>(type.has_value(), file, ": expected whole or real numbers, got the NPY type ",
-                       detail::excerpt(descr));
+                       detail::printable(descr));
   const auto body = bytes.subspan(begin + length);
   const std::int64_t size = element_size(*type);
   std::int64_t needed = size;

@@ -38,7 +38,7 @@ inline PcdHeader read_pcd_header(TextReader& text) {
   std::int64_t width = -1, height = -1, points = -1;
   constexpr std::size_t most = 1024;  // fields of one record
   const auto one = [&](const auto& words) {
-    if (words.size() != 2) text.fail("expected one value after ", excerpt(words[0]), ", got ", words.size() - 1);
+    if (words.size() != 2) text.fail("expected one value after ", printable(words[0]), ", got ", words.size() - 1);
     return words[1];
   };
   while (header.data.empty()) {
@@ -64,7 +64,7 @@ inline PcdHeader read_pcd_header(TextReader& text) {
     } else if (key == "DATA") {
       header.data = one(words);
     } else if (key != "VERSION" && key != "VIEWPOINT") {
-      text.fail("expected a line of a PCD header, got ", excerpt(key));
+      text.fail("expected a line of a PCD header, got ", printable(key));
     }
   }
   if (names.empty()) text.fail("expected FIELDS before DATA");
@@ -82,7 +82,7 @@ inline PcdHeader read_pcd_header(TextReader& text) {
     const std::string letter = types[i] == 'F' ? "F" : types[i] == 'I' ? "I" : types[i] == 'U' ? "U" : "?";
     const auto type = element_type_named(sizes[i] <= 8 ? message(letter, 8 * sizes[i]) : "");
     if (!type || (letter == "F" && sizes[i] < 4))
-      text.fail("expected a TYPE F of SIZE 4 or 8, or I or U of SIZE 1, 2, 4 or 8, for field ", excerpt(names[i]));
+      text.fail("expected a TYPE F of SIZE 4 or 8, or I or U of SIZE 1, 2, 4 or 8, for field ", printable(names[i]));
     if (counts[i] > std::int64_t{1} << 20) text.fail("expected a COUNT of at most 1048576, got ", counts[i]);
     for (std::int64_t k = 0; k < counts[i] && names[i] != "_" && counts[i] <= std::int64_t{most}; ++k) {
       const std::string name = counts[i] == 1 ? names[i] : message(names[i], "_", k);
@@ -170,7 +170,7 @@ inline PointCloud parse_pcd(std::vector<std::byte> bytes, const std::string& fil
   if (header.data == "ascii") return detail::pcd_from_ascii(text, std::move(header), bytes.size());
   if (header.data == "binary_compressed") return detail::pcd_from_compressed(text, std::move(header), bytes);
   if (header.data != "binary")
-    text.fail("expected DATA ascii, binary or binary_compressed, got ", detail::excerpt(header.data));
+    text.fail("expected DATA ascii, binary or binary_compressed, got ", detail::printable(header.data));
   const std::size_t first = text.position();
   std::int64_t needed = 0;
   require<FormatError>(!__builtin_mul_overflow(header.points, header.stride, &needed) &&

@@ -55,7 +55,7 @@ inline ElementType ply_type(const TextReader& text, std::string_view name) {
                              ElementType::i32, ElementType::u32, ElementType::f32, ElementType::f64};
   for (std::size_t i = 0; i < types.size(); ++i)
     if (name == names[i][0] || name == names[i][1]) return types[i];
-  text.fail("expected a type such as float or uchar, got ", excerpt(name));
+  text.fail("expected a type such as float or uchar, got ", printable(name));
 }
 
 inline PlyHeader read_ply_header(TextReader& text) {
@@ -77,11 +77,11 @@ inline PlyHeader read_ply_header(TextReader& text) {
       if (count == ElementType::f32 || count == ElementType::f64) text.fail("expected a list counted by whole numbers");
       header.elements.back().properties.push_back({std::string(words[4]), ply_type(text, words[3]), count});
     } else {
-      text.fail("expected a format, an element or a property of one, got ", excerpt(words[0]));
+      text.fail("expected a format, an element or a property of one, got ", printable(words[0]));
     }
   }
   if (header.format != "ascii" && header.format != "binary_little_endian" && header.format != "binary_big_endian")
-    text.fail("expected the format ascii, binary_little_endian or binary_big_endian, got ", excerpt(header.format));
+    text.fail("expected the format ascii, binary_little_endian or binary_big_endian, got ", printable(header.format));
   return header;
 }
 
@@ -97,7 +97,7 @@ class PlyBody {
   void skip(std::int64_t count, std::int64_t size, const PlyElement& element) {
     std::int64_t needed = 0;
     const bool fits = !__builtin_mul_overflow(count, size, &needed) && needed <= std::int64_t(bytes_.size() - at_);
-    require<FormatError>(fits, *file_, ": expected ", element.count, " elements ", excerpt(element.name), ", got ",
+    require<FormatError>(fits, *file_, ": expected ", element.count, " elements ", printable(element.name), ", got ",
                          bytes_.size(), " bytes in all");
     at_ += static_cast<std::size_t>(needed);
   }

@@ -16,6 +16,7 @@
 
 #include "scn/core/error.hpp"
 #include "scn/io/element_type.hpp"
+#include "scn/io/text_reader.hpp"
 
 namespace scn {
 
@@ -39,14 +40,6 @@ struct SafetensorsHeader {
 };
 
 namespace detail {
-
-/// A name from a file as it may stand in a message: short, without control characters.
-inline std::string printable(std::string_view name) {
-  constexpr std::size_t longest = 120;
-  std::string text = "'";
-  for (const char c : name.substr(0, longest)) text += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
-  return text += name.size() > longest ? "...'" : "'";
-}
 
 inline std::string shape_text(std::span<const std::int64_t> shape) {
   std::string text = "[";

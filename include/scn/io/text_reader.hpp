@@ -16,11 +16,12 @@
 
 namespace scn::detail {
 
-/// At most 40 characters of a text that is not trusted, each a printable one.
-inline std::string excerpt(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text.substr(0, 40)) result += c >= ' ' && c <= '~' ? c : '?';
-  return result + (text.size() > 40 ? "...\"" : "\"");
+/// A name from a file as it may stand in a message: short, without control characters.
+inline std::string printable(std::string_view name) {
+  constexpr std::size_t longest = 120;
+  std::string text = "'";
+  for (const char c : name.substr(0, longest)) text += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
+  return text += name.size() > longest ? "...'" : "'";
 }
 
 /// Reads the bytes of a file from its beginning; they stay the caller's.
@@ -63,7 +64,7 @@ class TextReader {
   void require_new(const std::vector<Named>& list, std::string_view name) const {
     if (list.size() == 1024) fail("expected at most 1024 fields of a point, got more");
     for (const Named& known : list)
-      if (known.name == name) fail("two fields are called ", excerpt(name));
+      if (known.name == name) fail("two fields are called ", printable(name));
   }
 
   /// A whole number from `lowest` on.
@@ -71,7 +72,7 @@ class TextReader {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
     if (error != std::errc() || end != word.data() + word.size() || value < lowest)
-      fail("expected a whole number of at least ", lowest, ", got ", excerpt(word));
+      fail("expected a whole number of at least ", lowest, ", got ", printable(word));
     return value;
   }
 
@@ -81,7 +82,7 @@ class TextReader {
     const std::string_view digits = word.starts_with('+') ? word.substr(1) : word;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if ((error != std::errc() && error != std::errc::result_out_of_range) || end != digits.data() + digits.size())
-      fail("expected a number, got ", excerpt(word));
+      fail("expected a number, got ", printable(word));
     return value;
   }
 
