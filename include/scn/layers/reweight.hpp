@@ -23,7 +23,7 @@ struct DeviationOfVariance {
   MatrixView<T> values;
   MatrixView<const T> mean;
   T unbias;  // n / (n - 1) for n rows; 0 for one row and where no deviation is wanted
-  void operator()(std::int64_t row, std::int64_t c) const {
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
     const T variance = unbias * values(row, c), rounding = std::numeric_limits<T>::epsilon() * mean(row, c);
     values(row, c) = variance > rounding * rounding ? std::sqrt(variance) : T{1};
   }
