@@ -1,0 +1,184 @@
+// Convolution on the GPU: which kernel computes it, and its gradients.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+#include "scn/cuda/convolution_kernel.cuh"
+#include "scn/cuda/exact_kernel.cuh"
+#include "scn/cuda/weight_gradient_kernel.cuh"
+
+namespace scn {
+
+namespace cuda {
+
+/// Whether the tensor cores take part.
+template <class T>
+bool uses_tensor_cores(const CudaDevice<T>& device, std::int64_t depth, std::int64_t columns) {
+  if (depth == 1 && columns == 1) return false;
+  return sizeof(T) == 2 || (std::is_same_v<T, float> && device.precision == Precision::tf32);
+}
+
+/// Whether `channels` channels of each group can be read and written 16 bytes at a time.
+template <class T>
+bool is_aligned(MatrixView<const T> view, std::int64_t channels) {
+  return channels % chunk_numbers<T> == 0 && view.pitch % chunk_numbers<T> == 0 &&
+         reinterpret_cast<std::uintptr_t>(view.data) % 16 == 0;
+}
+template <class T>
+MatrixView<const T> read_only(MatrixView<T> view) {
+  return {view.data, view.rows, view.channels, view.pitch};
+}
+
+/// y = the sums' epilogue, by tensor cores, `Columns` channels a block.
+template <int Columns, class T, class A>
+void convolve_by_tensor_cores(CudaDevice<T>& device, MatrixView<const T> x, const TapMatrices<A>& w,
+                              const RulesView& rules, const Epilogue<A, T>& epilogue, MatrixView<T> y) {
+  constexpr int stages = 3;
+  using Shape = ConvolutionShape<T, Columns, stages>;
+  const std::int64_t chunks = (w.depth + chunk_numbers<T> - 1) / chunk_numbers<T>;
+  const std::int64_t packed_chunks = w.groups * w.taps * chunks;
+  Buffer<T, CudaDevice<T>> packed(device, packed_chunks * w.columns * chunk_numbers<T>);
+  parallel_for(device, Rows{packed_chunks}, w.columns, PackChunks<T, A>{w, packed.data(), chunks});
+  const std::int64_t column_blocks = (w.columns + Columns - 1) / Columns;
+  const bool aligned_residual = epilogue.residual.data == nullptr || is_aligned(epilogue.residual, w.columns);
+  const TensorConvolution<T> task{.rules = rules,
+                                  .x = x,
+                                  .weights = packed.data(),
+                                  .epilogue = epilogue,
+                                  .y = y,
+                                  .taps = static_cast<int>(w.taps),
+                                  .groups = static_cast<int>(w.groups),
+                                  .depth = static_cast<int>(w.depth),
+                                  .columns = static_cast<int>(w.columns),
+                                  .chunks = static_cast<int>(chunks),
+                                  .column_blocks = static_cast<int>(column_blocks),
+                                  .aligned_x = is_aligned(x, w.depth),
+                                  .aligned_y = is_aligned(read_only(y), w.columns) && aligned_residual,
+                                  .units = Divider(static_cast<std::uint32_t>(chunks % 2 == 0 ? chunks / 2 : chunks))};
+  launch(device,
+         {.blocks = blocks_of(rules.tiles * column_blocks * w.groups, 1),
+          .threads = Shape::threads,
+          .shared_bytes = Shape::shared_bytes},
+         convolve_tile<T, Columns, stages>, task);
+}
+
+/// The width of a block that leaves the fewest channels idle; wide ones read x less often.
+inline int column_block(std::int64_t columns) {
+  int best = 32;
+  const auto cost = [&](std::int64_t width) { return (columns + width - 1) / width * (width + 32); };
+  for (const int width : {64, 96, 128})
+    if (cost(width) <= cost(best)) best = width;
+  return best;
+}
+
+template <class T, class A>
+void convolve_rows(CudaDevice<T>& device, MatrixView<const T> x, const TapMatrices<A>& w, const RulesView& rules,
+                   const Epilogue<A, T>& epilogue, MatrixView<T> y) {
+  if constexpr (!std::is_same_v<T, double>)
+    if (uses_tensor_cores(device, w.depth, w.columns)) {
+      const int columns = column_block(w.columns);
+      if (columns == 32) return convolve_by_tensor_cores<32>(device, x, w, rules, epilogue, y);
+      if (columns == 64) return convolve_by_tensor_cores<64>(device, x, w, rules, epilogue, y);
+      if (columns == 96) return convolve_by_tensor_cores<96>(device, x, w, rules, epilogue, y);
+      return convolve_by_tensor_cores<128>(device, x, w, rules, epilogue, y);
+    }
+  const bool by_channels = w.depth == 1 && w.columns == 1;
+  const std::int64_t column_blocks = blocks_of(by_channels ? w.groups : w.columns, exact_columns);
+  const std::int64_t blocks = rules.tiles * column_blocks * (by_channels ? 1 : w.groups);
+  launch(device, {.blocks = blocks_of(blocks, 1), .threads = 256},
+         by_channels ? convolve_by_channels<T, A> : convolve_exactly<T, A>,
+         ExactConvolution<T, A>{rules, x, w, epilogue, y, static_cast<int>(column_blocks)});
+}
+
+/// A stripe's sums take memory and time of their own: few stripes, but enough blocks for the GPU. From shapes alone.
+inline std::int64_t gradient_stripes(std::int64_t tiles, std::int64_t blocks_of_stripe, std::int64_t numbers) {
+  constexpr std::int64_t blocks = 1200, memory = 8 << 20;  // numbers
+  const std::int64_t wanted = std::max(blocks / std::max<std::int64_t>(1, blocks_of_stripe), std::int64_t{4});
+  return std::clamp<std::int64_t>(std::min(wanted, memory / std::max<std::int64_t>(1, numbers)), 1,
+                                  std::max<std::int64_t>(1, tiles));
+}
+
+/// dw (+)= the sums that `kernel` makes of stripes, each block of it depth x columns of one tap and group.
+template <class T, class A>
+void add_stripes(CudaDevice<T>& device, void (*kernel)(WeightGradient<T, A>), const dim3& threads,
+                 std::int64_t shared_bytes, std::int64_t block_depth, std::int64_t block_columns,
+                 WeightGradient<T, A> task, MatrixView<A> dw, Write write) {
+  task.depth_blocks = static_cast<int>(blocks_of(task.depth, block_depth));
+  task.column_blocks = static_cast<int>(blocks_of(task.columns, block_columns));
+  const std::int64_t blocks = task.rules.taps * task.groups * task.depth_blocks * task.column_blocks;
+  const std::int64_t numbers = task.rules.taps * task.groups * task.depth * task.columns;
+  const std::int64_t wanted = gradient_stripes(task.rules.tiles, blocks, numbers);
+  task.stripe_tiles = std::max<std::int64_t>(1, (task.rules.tiles + wanted - 1) / wanted);
+  const std::int64_t stripes = (task.rules.tiles + task.stripe_tiles - 1) / task.stripe_tiles;
+  Buffer<A, CudaDevice<T>> sums(device, stripes * numbers);
+  task.sums = sums.data();
+  launch(device, {.blocks = blocks_of(blocks * stripes, 1), .threads = threads, .shared_bytes = shared_bytes}, kernel,
+         task);
+  parallel_for(device, dw.rows, dw.channels, AddStripes<A>{sums.data(), stripes, dw, write});
+}
+
+template <int Depth, int Columns, int DepthWarps, int ColumnWarps, class T>
+void add_stripes_by_tensor_cores(CudaDevice<T>& device, const WeightGradient<T, float>& task, MatrixView<float> dw,
+                                 Write write) {
+  using Shape = GradientShape<T, Depth, Columns, DepthWarps, ColumnWarps>;
+  add_stripes(device, sum_outer_products<T, Depth, Columns, DepthWarps, ColumnWarps>, Shape::threads,
+              Shape::shared_bytes, Depth, Columns, task, dw, write);
+}
+
+}  // namespace cuda
+
+/// y(out) = sum over (tap, in, out) of x(in) w(tap), and its epilogue. Rows x channels of x and y fit rules and
+/// weights.
+template <class T>
+void convolve(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x, const cuda::Weights<T>& weights,
+              const cuda::Rules& rules, const Epilogue<typename CudaDevice<T>::Accumulator, T>& epilogue,
+              Matrix<CudaDevice<T>, T>& y) {
+  cuda::convolve_rows(device, x.view(), cuda::matrices(weights), rules, epilogue, y.view());
+}
+
+/// dx(in) (+)= sum over (tap, in, out) of dy(out) w(tap)^T; `transposed` are the rules of the forward pass, transposed.
+template <class T>
+void convolve_backward_input(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& dy, const cuda::Weights<T>& weights,
+                             const cuda::Rules& transposed, Matrix<CudaDevice<T>, T>& dx, Write write) {
+  Epilogue<typename CudaDevice<T>::Accumulator, T> epilogue;
+  if (write == Write::add) epilogue.residual = cuda::read_only(dx.view());
+  cuda::convolve_rows(device, dy.view(), cuda::transposed_matrices(weights), transposed, epilogue, dx.view());
+}
+
+/// dw(tap) (+)= sum over (tap, in, out) of x(in)^T dy(out). The tiles are cut into stripes, whose sums are added up in
+/// their order. How many there are follows from the shapes alone.
+template <class T>
+void convolve_backward_weight(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x,
+                              const Matrix<CudaDevice<T>, T>& dy, const cuda::Rules& rules, std::int64_t groups,
+                              Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& dw, Write write) {
+  using A = typename CudaDevice<T>::Accumulator;
+  cuda::WeightGradient<T, A> task{};
+  task.rules = rules;
+  task.x = x.view();
+  task.dy = dy.view();
+  task.groups = static_cast<int>(groups);
+  task.depth = static_cast<int>(x.channels() / groups);
+  task.columns = static_cast<int>(dy.channels() / groups);
+  task.aligned = cuda::is_aligned(task.x, task.depth) && cuda::is_aligned(task.dy, task.columns);
+  if (task.depth == 1 && task.columns == 1) {
+    task.columns = static_cast<int>(groups);
+    task.groups = 1;
+    return cuda::add_stripes(device, cuda::sum_products_by_channels<T, A>, 256, 0, 1, 32, task, dw.view(), write);
+  }
+  if constexpr (!std::is_same_v<T, double>)
+    if (cuda::uses_tensor_cores(device, task.depth, task.columns)) {
+      if (task.depth <= 16 && task.columns <= 64)
+        return cuda::add_stripes_by_tensor_cores<16, 64, 1, 4>(device, task, dw.view(), write);
+      if (task.depth <= 32 && task.columns <= 32)
+        return cuda::add_stripes_by_tensor_cores<32, 32, 2, 2>(device, task, dw.view(), write);
+      if (task.depth <= 64 && task.columns <= 64)
+        return cuda::add_stripes_by_tensor_cores<64, 64, 2, 4>(device, task, dw.view(), write);
+      return cuda::add_stripes_by_tensor_cores<128, 128, 2, 4>(device, task, dw.view(), write);
+    }
+  cuda::add_stripes(device, cuda::sum_outer_products_exactly<T, A>, 256, 0, cuda::exact_gradient_side,
+                    cuda::exact_gradient_side, task, dw.view(), write);
+}
+
+}  // namespace scn

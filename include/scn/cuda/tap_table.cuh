@@ -1,0 +1,68 @@
+// The pairs of a tile spread out in shared memory: for each tap and each output, the input that meets it.
+#pragma once
+
+#include <cstdint>
+
+#include "scn/cuda/rules.cuh"
+
+namespace scn::cuda {
+
+/// Some taps of one tile of a map. Inputs of tap first + k are row[k], one for each place, -1 where none is. Where an
+/// output meets several inputs through one tap, `round` r takes the one before which r others stand.
+struct TapTable {
+  static constexpr int taps = 32, places = static_cast<int>(tile_rows), block = 16;
+
+  std::int32_t row[taps][places];
+  std::uint32_t block_taps[places / block];  ///< for each 16 places, the taps by which any input meets them
+  std::int64_t first_pair[taps + 1];         ///< of the groups in question
+  std::uint8_t tap_of[taps];
+
+  /// Taps by which any input meets `Places` places from the given one on: bit k is tap first + k of the map.
+  template <int Places>
+  __device__ std::uint32_t taps_of(int place) const {
+    std::uint32_t all = 0;
+#pragma unroll
+    for (int i = 0; i < Places / block; ++i) all |= block_taps[place / block + i];
+    return all;
+  }
+
+  /// Fills the table by all threads of the block, and waits. True if there is one more round, and only where inputs are
+  /// not unique. `first_tap` counts as the lists do, from the end where the map is reversed.
+  __device__ bool fill(const RulesView& rules, std::int64_t tile, std::int64_t first_tap, int round) {
+    const int thread = static_cast<int>(threadIdx.x), threads = static_cast<int>(blockDim.x);
+    for (int i = thread; i < taps * places / 4; i += threads)
+      reinterpret_cast<int4*>(row)[i] = make_int4(-1, -1, -1, -1);
+    for (int i = thread; i < places / block; i += threads) block_taps[i] = 0;
+    const std::int32_t begin = rules.tile_first[tile], end = rules.tile_first[tile + 1];
+    int below = 0, groups = 0;  // groups of taps before the first one, and of those in question
+    for (std::int32_t at = begin; at < end; at += threads) {
+      const std::int64_t tap = at + thread < end ? rules.group_tap[at + thread] - first_tap : taps;
+      below += __syncthreads_count(tap < 0);
+      groups += __syncthreads_count(tap >= 0 && tap < taps);
+    }
+    const std::int32_t first = begin + below;
+    for (int i = thread; i <= groups && groups > 0; i += threads) {
+      first_pair[i] = rules.group_first[first + i];
+      if (i < groups) tap_of[i] = static_cast<std::uint8_t>(rules.group_tap[first + i] - first_tap);
+    }
+    __syncthreads();
+    bool more = false;
+    if (groups > 0)
+      for (std::int64_t pair = first_pair[0] + thread; pair < first_pair[groups]; pair += threads) {
+        int group = 0;  // the last one that begins at or before the pair
+        for (int step = taps / 2; step > 0; step /= 2)
+          if (group + step < groups && first_pair[group + step] <= pair) group += step;
+        const int place = rules.place[pair];
+        int rank = 0;
+        if (!rules.unique_inputs)
+          while (pair - rank > first_pair[group] && rules.place[pair - rank - 1] == place) ++rank;
+        more |= rank > round;
+        if (rank != round) continue;
+        row[tap_of[group]][place] = rules.in[pair];
+        atomicOr(&block_taps[place / block], 1u << tap_of[group]);
+      }
+    return __syncthreads_or(more);
+  }
+};
+
+}  // namespace scn::cuda

@@ -1,0 +1,306 @@
+// Gradient to the weights of a convolution: for each tap, sums over its pairs of outer products, stripe by stripe.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "scn/cuda/pair_list.cuh"
+#include "scn/cuda/tensor_core.cuh"
+#include "scn/cuda/weights.cuh"
+
+namespace scn::cuda {
+
+/// One gradient as the kernels see it. A stripe is `stripe_tiles` tiles of outputs; sums of a stripe follow those of
+/// the one before, each taps x groups x depth x columns. Channels are those of one group.
+template <class T, class A>
+struct WeightGradient {
+  RulesView rules;
+  MatrixView<const T> x, dy;
+  A* sums;
+  std::int64_t stripe_tiles;
+  int groups, depth, columns;
+  int depth_blocks, column_blocks;
+  bool aligned;  ///< whether chunks of 16 bytes of x and dy can be read as one
+
+  /// Which part of the sums this block makes: in the order of stripes, then taps from the middle outwards, because the
+  /// middle one often has the most pairs.
+  struct Part {
+    std::int64_t stripe;
+    int tap, group, depth_block, column_block;
+  };
+  __device__ Part part() const {
+    std::int64_t rest = blockIdx.x;
+    const auto take = [&](int count) {
+      const int taken = static_cast<int>(rest % count);
+      rest /= count;
+      return taken;
+    };
+    const int column_block = take(column_blocks), depth_block = take(depth_blocks), group = take(groups);
+    const int taps = static_cast<int>(rules.taps), distance = take(taps), middle = taps / 2;
+    const int tap = distance % 2 == 1 ? middle - (distance + 1) / 2 : middle + distance / 2;
+    return {rest, tap, group, depth_block, column_block};
+  }
+  __device__ A* sums_of(const Part& part) const {
+    const std::int64_t tap = rules.reversed ? rules.taps - 1 - part.tap : part.tap;
+    return sums + ((part.stripe * rules.taps + tap) * groups + part.group) * depth * columns;
+  }
+};
+
+/// Depth x Columns sums a block, shared out to its warps; 32 pairs at a time are on their way to shared memory.
+template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
+struct GradientShape {
+  static constexpr int threads = 32 * DepthWarps * ColumnWarps, pairs = 32, stages = 4, numbers = chunk_numbers<T>;
+  static constexpr int warp_depth = Depth / DepthWarps, warp_columns = Columns / ColumnWarps;
+  static constexpr int x_pitch = Depth + 8, dy_pitch = Columns + 8;  // no two rows of 8 meet in a bank
+  static constexpr int stage_bytes = pairs * (x_pitch + dy_pitch) * static_cast<int>(sizeof(T));
+  static constexpr int shared_bytes =
+      stages * stage_bytes + 2 * stages * pairs * static_cast<int>(sizeof(int2)) + static_cast<int>(sizeof(PairList));
+};
+
+template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
+class GradientBlock {
+  using Shape = GradientShape<T, Depth, Columns, DepthWarps, ColumnWarps>;
+  static constexpr int stages = Shape::stages, pairs = Shape::pairs, numbers = Shape::numbers;
+
+ public:
+  __device__ GradientBlock(const WeightGradient<T, float>& task, unsigned char* memory)
+      : task_(task),
+        part_(task.part()),
+        memory_(memory),
+        rows_(reinterpret_cast<int2*>(memory + stages * Shape::stage_bytes)),
+        list_(*reinterpret_cast<PairList*>(rows_ + 2 * stages * pairs)),
+        thread_(static_cast<int>(threadIdx.x)) {}
+
+  __device__ void run() {
+    const std::int64_t begin = part_.stripe * task_.stripe_tiles;
+    const std::int64_t end = std::min(task_.rules.tiles, begin + task_.stripe_tiles);
+    for (std::int64_t tile = begin; tile < end; tile += PairList::tiles) {
+      list_.find(task_.rules, part_.tap, tile, end);
+      multiply_list(tile);
+    }
+    store();
+  }
+
+ private:
+  /// Rows of the pairs of a stage; -1 after the last one.
+  __device__ void find_rows(int stage, std::int64_t tile) {
+    if (thread_ >= pairs) return;
+    const int entry = stage * pairs + thread_;
+    rows_[stage % (2 * stages) * pairs + thread_] =
+        entry < list_.size() ? list_.rows(task_.rules, tile, entry) : int2{-1, -1};
+  }
+
+  template <int Width, int Pitch>
+  __device__ void load_rows(T* to, const MatrixView<const T>& from, const int* row, int first, int count,
+                            std::int64_t offset) const {
+    constexpr int chunks = Width / numbers;
+    for (int i = thread_; i < pairs * chunks; i += Shape::threads) {
+      const int pair = i / chunks, c = i % chunks * numbers, at = row[2 * pair];
+      T* const target = to + pair * Pitch + c;
+      const T* const source = from.data + at * from.pitch + offset + first + c;
+      const bool inside = at >= 0 && first + c < count;
+      if (task_.aligned) {
+        copy_16(shared_address(target), inside ? source : from.data, inside);
+      } else {
+        alignas(16) T values[numbers];
+#pragma unroll
+        for (int k = 0; k < numbers; ++k)
+          values[k] = inside && first + c + k < count ? source[k] : static_cast<T>(0.0f);
+        *reinterpret_cast<int4*>(target) = *reinterpret_cast<const int4*>(values);
+      }
+    }
+  }
+
+  __device__ void load(int stage) const {
+    T* const x = reinterpret_cast<T*>(memory_ + stage % stages * Shape::stage_bytes);
+    T* const dy = x + pairs * Shape::x_pitch;
+    const int* const row = reinterpret_cast<const int*>(rows_ + stage % (2 * stages) * pairs);
+    load_rows<Depth, Shape::x_pitch>(x, task_.x, row, part_.depth_block * Depth, task_.depth,
+                                     std::int64_t{part_.group} * task_.depth);
+    load_rows<Columns, Shape::dy_pitch>(dy, task_.dy, row + 1, part_.column_block * Columns, task_.columns,
+                                        std::int64_t{part_.group} * task_.columns);
+  }
+
+  /// Entries (channel, pair) of x, 16 x the depth of an instruction, from a tile whose rows are pairs.
+  __device__ void load_left(std::uint32_t (&a)[4], const T* x) const {
+    const int lane = thread_ % 32;
+    if constexpr (sizeof(T) == 2) {
+      load_transposed(a, shared_address(x + (lane / 16 * 8 + lane % 8) * Shape::x_pitch + lane / 8 % 2 * 8));
+    } else {
+#pragma unroll
+      for (int i = 0; i < 4; ++i)
+        a[i] = __float_as_uint(rounded<T>(x[(lane % 4 + i / 2 * 4) * Shape::x_pitch + lane / 4 + i % 2 * 8]));
+    }
+  }
+  /// Entries (pair, channel) of dy for two times 8 channels.
+  __device__ void load_right(std::uint32_t (&b)[4], const T* dy) const {
+    const int lane = thread_ % 32;
+    if constexpr (sizeof(T) == 2) {
+      load_transposed(b, shared_address(dy + (lane / 8 % 2 * 8 + lane % 8) * Shape::dy_pitch + lane / 16 * 8));
+    } else {
+#pragma unroll
+      for (int i = 0; i < 4; ++i)
+        b[i] = __float_as_uint(rounded<T>(dy[(lane % 4 + i % 2 * 4) * Shape::dy_pitch + lane / 4 + i / 2 * 8]));
+    }
+  }
+
+  __device__ void multiply(int stage) {
+    const T* const x = reinterpret_cast<const T*>(memory_ + stage % stages * Shape::stage_bytes) + first_depth();
+    const T* const dy = x - first_depth() + pairs * Shape::x_pitch + first_column();
+#pragma unroll
+    for (int k = 0; k < pairs; k += 2 * numbers) {
+      std::uint32_t a[Shape::warp_depth / 16][4];
+#pragma unroll
+      for (int i = 0; i < Shape::warp_depth / 16; ++i) load_left(a[i], x + k * Shape::x_pitch + i * 16);
+#pragma unroll
+      for (int j = 0; j < Shape::warp_columns / 16; ++j) {
+        std::uint32_t b[4];
+        load_right(b, dy + k * Shape::dy_pitch + j * 16);
+#pragma unroll
+        for (int i = 0; i < Shape::warp_depth / 16; ++i) {
+          multiply_add<T>(sums_[i][2 * j], a[i], b[0], b[1]);
+          multiply_add<T>(sums_[i][2 * j + 1], a[i], b[2], b[3]);
+        }
+      }
+    }
+  }
+
+  /// Rows of a stage are known before its copies begin, and those are `stages` - 1 stages ahead of the products.
+  __device__ void multiply_list(std::int64_t tile) {
+    const int count = (list_.size() + pairs - 1) / pairs;
+    if (count == 0) return;
+    for (int stage = 0; stage < stages; ++stage) find_rows(stage, tile);
+    __syncthreads();
+#pragma unroll
+    for (int stage = 0; stage < stages - 1; ++stage) {
+      if (stage < count) load(stage);
+      commit_copies();
+    }
+    for (int stage = 0; stage < count; ++stage) {
+      wait_for_copies<stages - 2>();
+      __syncthreads();
+      if (stage + stages - 1 < count) load(stage + stages - 1);
+      commit_copies();
+      find_rows(stage + stages, tile);
+      multiply(stage);
+    }
+    wait_for_copies<0>();
+    __syncthreads();
+  }
+
+  __device__ int first_depth() const { return thread_ / 32 / ColumnWarps * Shape::warp_depth; }
+  __device__ int first_column() const { return thread_ / 32 % ColumnWarps * Shape::warp_columns; }
+
+  __device__ void store() const {
+    float* const to = task_.sums_of(part_);
+    const int lane = thread_ % 32;
+    const int row = part_.depth_block * Depth + first_depth() + lane / 4;
+    const int column = part_.column_block * Columns + first_column() + lane % 4 * 2;
+#pragma unroll
+    for (int i = 0; i < Shape::warp_depth / 16; ++i)
+#pragma unroll
+      for (int j = 0; j < Shape::warp_columns / 8; ++j)
+#pragma unroll
+        for (int part = 0; part < 4; ++part) {
+          const int k = row + i * 16 + part / 2 * 8, c = column + j * 8 + part % 2;
+          if (k < task_.depth && c < task_.columns) to[std::int64_t{k} * task_.columns + c] = sums_[i][j][part];
+        }
+  }
+
+  const WeightGradient<T, float>& task_;
+  const typename WeightGradient<T, float>::Part part_;
+  unsigned char* const memory_;
+  int2* const rows_;
+  PairList& list_;
+  const int thread_;
+  float sums_[Shape::warp_depth / 16][Shape::warp_columns / 8][4] = {};
+};
+
+template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
+__global__ void __launch_bounds__(32 * DepthWarps * ColumnWarps)
+    sum_outer_products(const __grid_constant__ WeightGradient<T, float> task) {
+  extern __shared__ __align__(16) unsigned char gradient_memory[];
+  GradientBlock<T, Depth, Columns, DepthWarps, ColumnWarps>(task, gradient_memory).run();
+}
+
+inline constexpr int exact_gradient_side = 16, exact_gradient_pairs = 32;
+
+/// The same without tensor cores: 16 x 16 sums a block, each over the pairs in their order.
+template <class T, class A>
+__global__ void __launch_bounds__(256) sum_outer_products_exactly(const __grid_constant__ WeightGradient<T, A> task) {
+  constexpr int side = exact_gradient_side, pairs = exact_gradient_pairs;
+  __shared__ __align__(16) PairList list;
+  __shared__ A x[pairs][side], dy[pairs][side];
+  const auto part = task.part();
+  const int thread = static_cast<int>(threadIdx.x), column = thread % side, row = thread / side;
+  const int k = part.depth_block * side + row, c = part.column_block * side + column;
+  const std::int64_t begin = part.stripe * task.stripe_tiles;
+  const std::int64_t end = std::min(task.rules.tiles, begin + task.stripe_tiles);
+  A sum{};
+  for (std::int64_t tile = begin; tile < end; tile += PairList::tiles) {
+    list.find(task.rules, part.tap, tile, end);
+    for (int entry = 0; entry < list.size(); entry += pairs) {
+      for (int i = thread; i < pairs * side; i += 256) {
+        const int pair = i / side, at = i % side, k_at = part.depth_block * side + at,
+                  c_at = part.column_block * side + at;
+        const int2 rows = entry + pair < list.size() ? list.rows(task.rules, tile, entry + pair) : int2{-1, -1};
+        x[pair][at] = rows.x >= 0 && k_at < task.depth
+                          ? static_cast<A>(task.x(rows.x, std::int64_t{part.group} * task.depth + k_at))
+                          : A{};
+        dy[pair][at] = rows.x >= 0 && c_at < task.columns
+                           ? static_cast<A>(task.dy(rows.y, std::int64_t{part.group} * task.columns + c_at))
+                           : A{};
+      }
+      __syncthreads();
+#pragma unroll
+      for (int pair = 0; pair < pairs; ++pair) sum += x[pair][row] * dy[pair][column];
+      __syncthreads();
+    }
+  }
+  if (k < task.depth && c < task.columns) task.sums_of(part)[std::int64_t{k} * task.columns + c] = sum;
+}
+
+/// The same where every channel is a group of its own: 32 channels a block, of which every eighth pair is one warp's.
+template <class T, class A>
+__global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_constant__ WeightGradient<T, A> task) {
+  constexpr int warps = 8, channels = 32;
+  __shared__ __align__(16) PairList list;
+  __shared__ A sums[warps][channels];
+  const auto part = task.part();  // with one group, whose columns are the channels
+  const int warp = static_cast<int>(threadIdx.x) / channels, lane = static_cast<int>(threadIdx.x) % channels;
+  const int channel = part.column_block * channels + lane;
+  const std::int64_t begin = part.stripe * task.stripe_tiles;
+  const std::int64_t end = std::min(task.rules.tiles, begin + task.stripe_tiles);
+  A sum{};
+  for (std::int64_t tile = begin; tile < end; tile += PairList::tiles) {
+    list.find(task.rules, part.tap, tile, end);
+    if (channel < task.columns)
+      for (int entry = warp; entry < list.size(); entry += warps) {
+        const int2 rows = list.rows(task.rules, tile, entry);
+        sum += static_cast<A>(task.x(rows.x, channel)) * static_cast<A>(task.dy(rows.y, channel));
+      }
+    __syncthreads();
+  }
+  sums[warp][lane] = sum;
+  __syncthreads();
+  if (warp > 0 || channel >= task.columns) return;
+  for (int other = 1; other < warps; ++other) sum += sums[other][lane];
+  task.sums_of(part)[channel] = sum;
+}
+
+/// dw (+)= the sums of the stripes in their order.
+template <class A>
+struct AddStripes {
+  const A* sums;
+  std::int64_t stripes;
+  MatrixView<A> dw;
+  Write write;
+  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    A sum = write == Write::add ? dw(row, c) : A{};
+    for (std::int64_t stripe = 0; stripe < stripes; ++stripe)
+      sum += sums[(stripe * dw.rows.bound + row) * dw.channels + c];
+    dw(row, c) = sum;
+  }
+};
+
+}  // namespace scn::cuda
