@@ -207,4 +207,11 @@ TEST_CASE("AnySequential refuses to end in several tensors") {
   CHECK(thrown_message<scn::InvalidArgument>([&] { net(x); }) == "AnySequential<1>: expected one tensor, got 2");
 }
 
+TEST_CASE("AnySequential calls a layer by its name or, without one, by its position") {
+  AnySequential<1, Double> net;
+  net.add(Identity{}).add("last", Identity{});
+  CHECK(net.name_of(0) == "0");
+  CHECK(net.name_of(1) == "last");
+}
+
 }  // namespace

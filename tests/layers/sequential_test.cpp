@@ -82,6 +82,14 @@ TEST_CASE("Sequential stands in lists of layers like every other layer") {
   CHECK(layer_cases::gradient_difference(net, x) == "");
 }
 
+TEST_CASE("Sequential shows its layers, which share their parameters with it") {
+  Double device;
+  const Sequential net{ReLU{}, NetworkInNetwork{device, 2, 4}};
+  std::vector<scn::Parameter<Double>> all;
+  std::get<1>(net.layers()).parameters("", all);
+  CHECK(all.at(0).variable.same(net.parameters().find("1.weight")->variable));
+}
+
 TEST_CASE("Sequential without parameters has none") {
   const Sequential net{ReLU{}, scn::Dropout{}};
   CHECK(net.parameters().size() == 0);

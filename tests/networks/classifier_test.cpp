@@ -116,6 +116,17 @@ TEST_CASE("A classifier shows its part on sites, and the extent of inputs that t
   CHECK(net.input_size(scn::Point<2>(1)) == scn::Point<2>(5));
 }
 
+TEST_CASE("A classifier with another part on sites shares rows and linear layer") {
+  Double device;
+  const auto net = samples(device);
+  const auto other = net.with(to_one_site(device));
+  CHECK(other.parameters().find("linear.weight")->variable.same(net.parameters().find("linear.weight")->variable));
+  CHECK(!other.parameters()
+             .find("sparseModel.conv.weight")
+             ->variable.same(net.parameters().find("sparseModel.conv.weight")->variable));
+  CHECK(other(layer_cases::tensor<2>(device, grid(1), 2, scn::Point<2>(5), 4)).channels() == 4);
+}
+
 TEST_CASE("A classifier of samples refuses sites that do not end in an extent of 1, and works afterwards") {
   Double device;
   const auto net = samples(device);

@@ -137,6 +137,10 @@ class LayerList {
     require(position < size(), Derived::name(), ": there are ", size(), " layers, none at ", position);
     return layers_[position].layer;
   }
+  /// What the parameters of the layer at `position` are called: its name, or else the position.
+  std::string name_of(std::size_t position) const {
+    return layers_[position].name.empty() ? std::to_string(position) : layers_[position].name;
+  }
 
   void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const {
     for (std::size_t i = 0; i < size(); ++i) layers_[i].layer.parameters(prefix + name_of(i) + ".", into);
@@ -154,10 +158,6 @@ class LayerList {
   }
 
  private:
-  std::string name_of(std::size_t position) const {
-    return layers_[position].name.empty() ? std::to_string(position) : layers_[position].name;
-  }
-
   std::vector<NamedLayer<D, Dev>> layers_;
 };
 

@@ -18,8 +18,11 @@ class Convolution : public StridedKernel<D, Dev, Convolution<D, Dev>> {
   using StridedKernel<D, Dev, Convolution>::StridedKernel;
   static std::string name() { return message("Convolution<", D, ">"); }
 
+  /// The sites of the outputs for x, and the map that leads there. Made at the first call, then found.
+  Level<D, Dev> level(const SparseTensor<D, Dev>& x) const { return x.rulebook->strided(x.sites, this->window()); }
+
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return this->on_level(x, tape, [&] { return x.rulebook->strided(x.sites, this->window()); });
+    return this->on_level(x, tape, [&] { return level(x); });
   }
 
   /// The same relation with given outputs, which need not be reached: those get the bias alone.

@@ -17,8 +17,11 @@ class Deconvolution : public StridedKernel<D, Dev, Deconvolution<D, Dev>> {
   using StridedKernel<D, Dev, Deconvolution>::StridedKernel;
   static std::string name() { return message("Deconvolution<", D, ">"); }
 
+  /// The sites of the outputs for x, and the map that leads there. Made at the first call, then found.
+  Level<D, Dev> level(const SparseTensor<D, Dev>& x) const { return x.rulebook->back(x.sites, this->window()); }
+
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return this->on_level(x, tape, [&] { return x.rulebook->back(x.sites, this->window()); });
+    return this->on_level(x, tape, [&] { return level(x); });
   }
 
   /// The same weights as those of a FullConvolution: onto every site that a window sees.

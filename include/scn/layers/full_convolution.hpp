@@ -19,8 +19,11 @@ class FullConvolution : public StridedKernel<D, Dev, FullConvolution<D, Dev>> {
   using StridedKernel<D, Dev, FullConvolution>::StridedKernel;
   static std::string name() { return message("FullConvolution<", D, ">"); }
 
+  /// The sites of the outputs for x, and the map that leads there. Made at the first call, then found.
+  Level<D, Dev> level(const SparseTensor<D, Dev>& x) const { return x.rulebook->full(x.sites, this->window()); }
+
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return this->on_level(x, tape, [&] { return x.rulebook->full(x.sites, this->window()); });
+    return this->on_level(x, tape, [&] { return level(x); });
   }
 
   /// The same weights as those of a Deconvolution: onto the sites that a strided layer came from.

@@ -22,8 +22,11 @@ class PermutohedralSubmanifoldConvolution : public WindowedKernel<D, Dev, Permut
             device, in, out, submanifold_window(Taps<D>(permutohedral_offsets<D>())), settings) {}
   static std::string name() { return message("PermutohedralSubmanifoldConvolution<", D, ">"); }
 
+  /// The sites of the outputs for x, and the map that leads there. Made at the first call, then found.
+  Level<D, Dev> level(const SparseTensor<D, Dev>& x) const { return x.rulebook->centred(x.sites, this->window()); }
+
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return this->on_level(x, tape, [&] { return x.rulebook->centred(x.sites, this->window()); });
+    return this->on_level(x, tape, [&] { return level(x); });
   }
 };
 

@@ -20,9 +20,12 @@ class RandomizedStrideConvolution : public StridedKernel<D, Dev, RandomizedStrid
   using StridedKernel<D, Dev, RandomizedStrideConvolution>::StridedKernel;
   static std::string name() { return message("RandomizedStrideConvolution<", D, ">"); }
 
+  /// The sites of the outputs for x outside training, and the map that leads there. Made at the first call, then found.
+  Level<D, Dev> level(const SparseTensor<D, Dev>& x) const { return x.rulebook->strided(x.sites, this->window()); }
+
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     return this->on_level(x, tape, [&] {
-      if (!is_training(tape)) return x.rulebook->strided(x.sites, this->window());
+      if (!is_training(tape)) return level(x);
       return x.rulebook->randomized(x.sites, this->window(), x.device().seed, tape->draw(x.device()));
     });
   }

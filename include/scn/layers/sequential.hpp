@@ -58,6 +58,8 @@ class Sequential : public detail::FirstDevice<Layers...> {
     });
   }
 
+  const std::tuple<Layers...>& layers() const { return layers_; }
+
   /// step(layer, its position, what the step before gave) for the layers from the first one on, in place of their
   /// calls.
   template <std::size_t first = 0, class Tensor, class Step>

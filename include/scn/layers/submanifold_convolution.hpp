@@ -20,8 +20,11 @@ class SubmanifoldConvolution : public WindowedKernel<D, Dev, SubmanifoldConvolut
       : SubmanifoldConvolution(device, in, out, in_layer(name(), [&] { return submanifold_window(taps); }), settings) {}
   static std::string name() { return message("SubmanifoldConvolution<", D, ">"); }
 
+  /// The sites of the outputs for x, and the map that leads there. Made at the first call, then found.
+  Level<D, Dev> level(const SparseTensor<D, Dev>& x) const { return x.rulebook->centred(x.sites, this->window()); }
+
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return this->on_level(x, tape, [&] { return x.rulebook->centred(x.sites, this->window()); });
+    return this->on_level(x, tape, [&] { return level(x); });
   }
 
   /// The extent of inputs that gives `out`.

@@ -46,6 +46,8 @@ class Classifier {
 
   /// The part on sites.
   const AnySequential<D, Dev>& sparse_model() const { return sparse_model_; }
+  /// The same rows and linear layer, which are shared, behind another part on sites.
+  Classifier with(AnySequential<D, Dev> sparse_model) const { return {std::move(sparse_model), to_rows_, linear_}; }
 
   Variable<Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     const Variable<Dev> rows = to_rows_(call_layer(sparse_model_, "sparseModel", x, tape), tape);
