@@ -15,7 +15,7 @@ namespace {
 using Bytes = std::vector<std::byte>;
 
 /// Reads every number, so that a field outside the memory is noticed.
-void use(const scn::PointCloud& cloud) {
+void use(const scn::PointFile& cloud) {
   for (const scn::PointField& field : cloud.fields())
     if (std::ssize(cloud.numbers<double>({field.name})) != cloud.count()) std::abort();
 }

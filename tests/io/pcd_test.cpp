@@ -21,7 +21,7 @@ FileBytes record(float x, float y, int first, int second) {
   return bytes.number(x).number(y) << "pad", bytes.number(std::int16_t(first)).number(std::int16_t(second));
 }
 
-void check(const scn::PointCloud& cloud) {
+void check(const scn::PointFile& cloud) {
   REQUIRE(cloud.count() == 2);
   CHECK(cloud.numbers<double>({"x", "y", "normal_0", "normal_1"}) == std::vector<double>{1.5, 2, 3, -4, 5, 6.25, 7, 8});
   CHECK_FALSE(cloud.has("_"));

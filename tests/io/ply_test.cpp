@@ -16,7 +16,7 @@ std::string header(const std::string& format, bool with_list) {
          "property uchar red\nelement rest 1\nproperty int n\nend_header\n";
 }
 
-void check(const scn::PointCloud& cloud) {
+void check(const scn::PointFile& cloud) {
   REQUIRE(cloud.count() == 2);
   CHECK(cloud.numbers<double>({"x", "y", "red"}) == std::vector<double>{1.5, -2, 255, 3, 0.1, 7});
 }

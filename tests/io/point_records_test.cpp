@@ -9,8 +9,8 @@
 
 using scn::ElementType;
 using scn::InvalidArgument;
-using scn::PointCloud;
 using scn::PointField;
+using scn::PointFile;
 using scn::PointRecords;
 
 namespace {
@@ -114,8 +114,8 @@ TEST_CASE("A name that is not there is refused with those that are", "[io]") {
 
 TEST_CASE("A cloud that moves takes its points along", "[io]") {
   const FileBytes file = autoware_points(2);
-  PointCloud cloud(file.bytes(), 16, autoware, {.count = 1, .stride = 16});
-  PointCloud other = std::move(cloud);
+  PointFile cloud(file.bytes(), 16, autoware, {.count = 1, .stride = 16});
+  PointFile other = std::move(cloud);
   CHECK(other.numbers<float>({"x"}) == std::vector<float>{2});
   CHECK(cloud.count() == 0);
 }

@@ -45,7 +45,7 @@ inline constexpr std::array<LasFormat, 11> las_formats{{{20, -1, -1, -1, false},
 /// and, where the format has them, gps_time (F64), red, green, blue (U16) and near_infrared (U16). Points marked as
 /// withheld are among them: field withheld (U8) is 1. Throws FormatError for a compressed file (LAZ), a version or
 /// format that is not known, and fewer bytes than the header says. O(bytes).
-inline PointCloud parse_las(const std::vector<std::byte>& bytes, const std::string& file) {
+inline PointFile parse_las(const std::vector<std::byte>& bytes, const std::string& file) {
   const auto size = static_cast<std::int64_t>(bytes.size());
   const auto at = [&]<class T>(std::int64_t offset, T) { return detail::load_number<T>(bytes.data() + offset); };
   require<FormatError>(size >= 227 && std::memcmp(bytes.data(), "LASF", 4) == 0, file,
@@ -80,7 +80,7 @@ inline PointCloud parse_las(const std::vector<std::byte>& bytes, const std::stri
   if (format.colour >= 0)
     for (const char* name : {"red", "green", "blue"}) fields.push_back({name, ElementType::u16});
   if (format.infrared >= 0) fields.push_back({"near_infrared", ElementType::u16});
-  const std::int64_t packed = PointCloud::pack(fields);
+  const std::int64_t packed = PointFile::pack(fields);
   std::vector<std::byte> records;
   records.reserve(count * static_cast<std::size_t>(packed));
   const auto put = [&](auto value) {
@@ -113,6 +113,6 @@ inline PointCloud parse_las(const std::vector<std::byte>& bytes, const std::stri
 }
 
 /// The points of a LAS file. Throws IoError, FormatError.
-inline PointCloud read_las(const std::string& path) { return parse_las(read_file(path), path); }
+inline PointFile read_las(const std::string& path) { return parse_las(read_file(path), path); }
 
 }  // namespace scn

@@ -173,14 +173,14 @@ inline NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& f
 inline NpyArray read_npy(const std::string& path) { return parse_npy(read_file(path), path); }
 
 /// The rows of a table as points, its columns called `names`. Throws FormatError unless the array is rows x names.
-inline PointCloud read_npy_points(const std::string& path, const std::vector<std::string>& names) {
+inline PointFile read_npy_points(const std::string& path, const std::vector<std::string>& names) {
   NpyArray array = read_npy(path);
   require<FormatError>(array.shape.size() == 2 && array.shape[1] == static_cast<std::int64_t>(names.size()), path,
                        ": expected a table of ", names.size(), " columns, got an array of ", array.shape.size(),
                        " axes", array.shape.size() == 2 ? message(" and ", array.shape[1], " columns") : "");
   std::vector<PointField> fields;
   for (const std::string& name : names) fields.push_back({name, array.type});
-  const std::int64_t stride = PointCloud::pack(fields);
+  const std::int64_t stride = PointFile::pack(fields);
   return {std::move(array.bytes), 0, std::move(fields), {.count = array.shape[0], .stride = stride}};
 }
 

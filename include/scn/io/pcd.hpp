@@ -120,11 +120,11 @@ inline bool expand_lzf(std::span<const std::byte> from, std::span<std::byte> to)
   return out == to.size();
 }
 
-inline PointCloud pcd_from_ascii(TextReader& text, PcdHeader header, std::size_t size) {
+inline PointFile pcd_from_ascii(TextReader& text, PcdHeader header, std::size_t size) {
   if (header.points > static_cast<std::int64_t>(size - text.position()))
     text.fail("expected ", header.points, " points, got ", size - text.position(), " bytes");
   for (PointField& field : header.fields) field.type = ElementType::f64;
-  const std::int64_t stride = PointCloud::pack(header.fields);
+  const std::int64_t stride = PointFile::pack(header.fields);
   std::vector<double> numbers;
   for (std::int64_t point = 0; point < header.points; ++point) {
     const auto words = text.words();
@@ -137,7 +137,7 @@ inline PointCloud pcd_from_ascii(TextReader& text, PcdHeader header, std::size_t
 }
 
 /// Two sizes, then the fields one after the other, each for all points.
-inline PointCloud pcd_from_compressed(const TextReader& text, PcdHeader header, std::span<const std::byte> bytes) {
+inline PointFile pcd_from_compressed(const TextReader& text, PcdHeader header, std::span<const std::byte> bytes) {
   const auto body = bytes.subspan(text.position());
   std::array<std::uint32_t, 2> sizes{};  // compressed, expanded
   if (body.size() >= 8) std::memcpy(sizes.data(), body.data(), 8);
@@ -164,7 +164,7 @@ inline PointCloud pcd_from_compressed(const TextReader& text, PcdHeader header, 
 /// become F64. A field of COUNT n becomes n fields, "name_0" and so on (more than 1,024 of them are left out, and so is
 /// padding, "_"). Points with NaN stay in place: quantize() counts them. Throws FormatError with the line or the bytes
 /// that are not as the header says. O(bytes).
-inline PointCloud parse_pcd(std::vector<std::byte> bytes, const std::string& file) {
+inline PointFile parse_pcd(std::vector<std::byte> bytes, const std::string& file) {
   detail::TextReader text(bytes, file);
   detail::PcdHeader header = detail::read_pcd_header(text);
   if (header.data == "ascii") return detail::pcd_from_ascii(text, std::move(header), bytes.size());
@@ -181,6 +181,6 @@ inline PointCloud parse_pcd(std::vector<std::byte> bytes, const std::string& fil
 }
 
 /// The points of a PCD file. Throws IoError, FormatError.
-inline PointCloud read_pcd(const std::string& path) { return parse_pcd(read_file(path), path); }
+inline PointFile read_pcd(const std::string& path) { return parse_pcd(read_file(path), path); }
 
 }  // namespace scn

@@ -156,10 +156,10 @@ inline std::vector<PointField> ply_fields(const PlyElement& element) {
   return fields;
 }
 
-inline PointCloud ply_from_ascii(TextReader& text, const PlyElement& vertex) {
+inline PointFile ply_from_ascii(TextReader& text, const PlyElement& vertex) {
   std::vector<PointField> fields = ply_fields(vertex);
   for (PointField& field : fields) field.type = ElementType::f64;
-  const std::int64_t stride = PointCloud::pack(fields);
+  const std::int64_t stride = PointFile::pack(fields);
   std::vector<double> numbers;
   for (std::int64_t i = 0; i < vertex.count; ++i) {
     const auto words = text.words();
@@ -185,7 +185,7 @@ inline PointCloud ply_from_ascii(TextReader& text, const PlyElement& vertex) {
 /// The vertices of a PLY file in memory; `file` names them in messages. Fields keep their names and types; ascii
 /// numbers become F64; lists of a vertex, and all other elements, are passed over. Throws FormatError with the line or
 /// the bytes that are not as the header says. O(bytes).
-inline PointCloud parse_ply(std::vector<std::byte> bytes, const std::string& file) {
+inline PointFile parse_ply(std::vector<std::byte> bytes, const std::string& file) {
   detail::TextReader text(bytes, file);
   const detail::PlyHeader header = detail::read_ply_header(text);
   const bool big_endian = header.format == "binary_big_endian";
@@ -199,7 +199,7 @@ inline PointCloud parse_ply(std::vector<std::byte> bytes, const std::string& fil
       continue;
     }
     std::vector<PointField> fields = detail::ply_fields(element);
-    const std::int64_t stride = PointCloud::pack(fields);
+    const std::int64_t stride = PointFile::pack(fields);
     const std::size_t begin = first + body.position();
     std::vector<std::byte> records;
     if (!element.has_list()) body.skip(element.count, stride, element);
@@ -215,6 +215,6 @@ inline PointCloud parse_ply(std::vector<std::byte> bytes, const std::string& fil
 }
 
 /// The vertices of a PLY file. Throws IoError, FormatError.
-inline PointCloud read_ply(const std::string& path) { return parse_ply(read_file(path), path); }
+inline PointFile read_ply(const std::string& path) { return parse_ply(read_file(path), path); }
 
 }  // namespace scn

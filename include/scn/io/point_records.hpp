@@ -1,4 +1,4 @@
-// Points as records of named numbers: a view of somebody's memory, and a cloud that owns its bytes.
+// Points as records of named numbers: a view of somebody's memory, and those of a file, which own their bytes.
 #pragma once
 
 #include <algorithm>
@@ -172,14 +172,14 @@ class PointRecords {
 };
 
 /// Points of a file: the records and the memory they lie in. Moves, and is not copied.
-class PointCloud : public PointRecords {
+class PointFile : public PointRecords {
  public:
-  PointCloud() = default;
-  PointCloud(std::vector<std::byte> bytes, std::size_t first, std::vector<PointField> fields, const PointLayout& layout)
+  PointFile() = default;
+  PointFile(std::vector<std::byte> bytes, std::size_t first, std::vector<PointField> fields, const PointLayout& layout)
       : PointRecords(std::span<const std::byte>(bytes).subspan(first), std::move(fields), layout),
         bytes_(std::move(bytes)) {}
-  PointCloud(PointCloud&& other) noexcept { *this = std::move(other); }
-  PointCloud& operator=(PointCloud&& other) noexcept {
+  PointFile(PointFile&& other) noexcept { *this = std::move(other); }
+  PointFile& operator=(PointFile&& other) noexcept {
     std::swap(bytes_, other.bytes_);  // a moved vector keeps its memory, so that the view stays right
     std::swap(static_cast<PointRecords&>(*this), static_cast<PointRecords&>(other));
     return *this;
