@@ -60,6 +60,20 @@ TEST_CASE("Labels of one byte with their own ignored label are counted", "[train
   CHECK(confusion.accuracy() == 0);
 }
 
+TEST_CASE("Precision, recall and F1 count hits over guesses, over rows, and over both", "[train]") {
+  scn::Confusion confusion{4};
+  confusion.add(std::vector{0, 0, 1, 1, 1, 2}, std::vector{0, 1, 1, 1, 0, 0});
+  CHECK(confusion.precision(1) == 2.0 / 3);
+  CHECK(confusion.recall(0) == 1.0 / 3);
+  CHECK(confusion.f1(0) == 2.0 / (3 + 2));
+  CHECK(confusion.f1(1) == 4.0 / (3 + 3));
+  CHECK(confusion.precision(2) == 0.0);
+  CHECK_FALSE(confusion.recall(2));
+  CHECK(confusion.f1(2) == 0.0);
+  CHECK_FALSE(confusion.f1(3));
+  CHECK(confusion.mean_f1() == Approx((0.4 + 2.0 / 3 + 0) / 3));
+}
+
 TEST_CASE("The scores of no rows are 0", "[train]") {
   scn::Confusion confusion{3};
   confusion.add(std::vector<std::int32_t>{}, std::vector<std::int32_t>{});

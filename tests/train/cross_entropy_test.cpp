@@ -69,6 +69,70 @@ TEST_CASE("The gradient of the cross-entropy is that of finite differences", "[t
         "");
 }
 
+/// The definition: share of the row * sum over classes of wanted (1 - p)^focus (-log p).
+double focal(const std::vector<double>& x, const std::vector<std::int32_t>& labels, std::size_t classes,
+             const scn::CrossEntropySettings& settings) {
+  double sum = 0, weights = 0;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    if (labels[row] == settings.ignore) continue;
+    const double weight = settings.weights.empty() ? 1 : settings.weights[static_cast<std::size_t>(labels[row])];
+    double all = 0;
+    for (std::size_t c = 0; c < classes; ++c) all += std::exp(x[row * classes + c]);
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double p = std::exp(x[row * classes + c]) / all;
+      const double wanted = (labels[row] == static_cast<std::int32_t>(c) ? 1 - settings.smoothing : 0) +
+                            settings.smoothing / static_cast<double>(classes);
+      sum -= weight * wanted * std::pow(1 - p, settings.focus) * std::log(p);
+    }
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+TEST_CASE("A cross-entropy with smoothed labels and focus, and its gradient, follow the definition", "[train]") {
+  Double device{.threads = 2};
+  oracle::Random random(12);
+  const std::vector<double> x = oracle::random_reals(random, 7 * 4);
+  const std::vector<std::int32_t> labels{2, 0, -1, 3, 1, 1, 0};
+  for (const double smoothing : {0.0, 0.1})
+    for (const double focus : {0.0, 0.5, 1.0, 2.0}) {
+      CAPTURE(smoothing, focus);
+      const scn::CrossEntropySettings settings{
+          .weights = {1, 3, 0.25, 0.5}, .ignore = -1, .smoothing = smoothing, .focus = focus};
+      const auto logits = variable_of(device, 7, 4, x);
+      scn::Tape tape;
+      const auto loss = scn::cross_entropy(logits, labels, &tape, settings);
+      CHECK(oracle::difference(focal(x, labels, 4, settings), number_of(loss), {.relative = 1e-14}) == "");
+      tape.backward(loss);
+      const auto at = [&](const std::vector<double>& moved) { return focal(moved, labels, 4, settings); };
+      CHECK(oracle::gradient_difference(at, x, numbers_of(logits.gradient()), {.absolute = 1e-9, .relative = 1e-7}) ==
+            "");
+    }
+}
+
+TEMPLATE_TEST_CASE("A row that is right beyond doubt costs nothing, whatever the focus", "[train]", double, float) {
+  scn::CpuDevice<TestType> device;
+  for (const double focus : {0.5, 2.0}) {
+    const auto logits = variable_of(device, 1, 2, {1e4, -1e4});
+    scn::Tape tape;
+    const auto loss = scn::cross_entropy(logits, std::array{0}, &tape, {.focus = focus});
+    tape.backward(loss);
+    CHECK(number_of(loss) == 0);
+    CHECK(numbers_of(logits.gradient()) == std::vector<double>{0, 0});
+  }
+}
+
+TEST_CASE("The cross-entropy refuses smoothing and focus that are none", "[train]") {
+  Double device;
+  const auto logits = variable_of(device, 1, 2, {0, 1});
+  const auto refusal = [&](const scn::CrossEntropySettings& settings) {
+    return thrown_message<scn::InvalidArgument>([&] { scn::cross_entropy(logits, std::array{0}, nullptr, settings); });
+  };
+  const std::string must = "cross_entropy: smoothing must lie in [0, 1) and focus be finite and not negative, got ";
+  CHECK(refusal({.smoothing = 1}) == must + "1.000000 and 0.000000");
+  CHECK(refusal({.focus = -1}) == must + "0.000000 and -1.000000");
+}
+
 TEMPLATE_TEST_CASE("The cross-entropy of logits of 10000 is finite and exact", "[train][NUM-07]", double, float) {
   scn::CpuDevice<TestType> device{.threads = 1, .seed = 1};
   const auto logits = variable_of(device, 2, 2, {1e4, -1e4, -1e4, 1e4});

@@ -49,25 +49,32 @@ class Confusion {
 
   /// Intersection over union: hits over rows that are of this class, or were taken for it; nothing if there are none.
   std::optional<double> iou(std::int64_t label) const {
-    require_class("label", label);
-    const std::int64_t hits = counts_[place(label, label)];
-    std::int64_t either = -hits;
-    for (std::int64_t other = 0; other < classes_; ++other)
-      either += counts_[place(label, other)] + counts_[place(other, label)];
-    if (either == 0) return std::nullopt;
-    return static_cast<double>(hits) / static_cast<double>(either);
+    const auto [hits, labelled, predicted] = tally(label);
+    return fraction(hits, labelled + predicted - hits);
+  }
+  /// Twice the hits over rows of this class and rows taken for it, counted apart: the harmonic mean of the share of
+  /// found rows and the share of right guesses; nothing if there are none.
+  std::optional<double> f1(std::int64_t label) const {
+    const auto [hits, labelled, predicted] = tally(label);
+    return fraction(2 * hits, labelled + predicted);
+  }
+  /// Hits over rows taken for this class; nothing if there are none.
+  std::optional<double> precision(std::int64_t label) const {
+    const auto [hits, labelled, predicted] = tally(label);
+    return fraction(hits, predicted);
+  }
+  /// Hits over rows of this class; nothing if there are none.
+  std::optional<double> recall(std::int64_t label) const {
+    const auto [hits, labelled, predicted] = tally(label);
+    return fraction(hits, labelled);
   }
 
-  /// The mean over the classes that occur in truth or prediction; 0 if none does.
+  /// The means over the classes that occur in truth or prediction; 0 if none does.
   double mean_iou() const {
-    double sum = 0;
-    std::int64_t occurring = 0;
-    for (std::int64_t label = 0; label < classes_; ++label)
-      if (const auto value = iou(label)) {
-        sum += *value;
-        ++occurring;
-      }
-    return occurring == 0 ? 0.0 : sum / static_cast<double>(occurring);
+    return mean([this](std::int64_t label) { return iou(label); });
+  }
+  double mean_f1() const {
+    return mean([this](std::int64_t label) { return f1(label); });
   }
 
   /// Hits over all counted rows; 0 if there are none.
@@ -79,6 +86,33 @@ class Confusion {
   }
 
  private:
+  struct Tally {
+    std::int64_t hits, labelled, predicted;
+  };
+  Tally tally(std::int64_t label) const {
+    require_class("label", label);
+    Tally result{counts_[place(label, label)], 0, 0};
+    for (std::int64_t other = 0; other < classes_; ++other) {
+      result.labelled += counts_[place(label, other)];
+      result.predicted += counts_[place(other, label)];
+    }
+    return result;
+  }
+  static std::optional<double> fraction(std::int64_t part, std::int64_t whole) {
+    if (whole == 0) return std::nullopt;
+    return static_cast<double>(part) / static_cast<double>(whole);
+  }
+  template <class Score>
+  double mean(const Score& score) const {
+    double sum = 0;
+    std::int64_t occurring = 0;
+    for (std::int64_t label = 0; label < classes_; ++label)
+      if (const auto value = score(label)) {
+        sum += *value;
+        ++occurring;
+      }
+    return occurring == 0 ? 0.0 : sum / static_cast<double>(occurring);
+  }
   std::size_t place(std::int64_t label, std::int64_t prediction) const {
     return static_cast<std::size_t>(label * classes_ + prediction);
   }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,26 @@ concept Labels = requires(const Range& labels) {
 };
 
 namespace detail {
+
+/// The class of each row, or -1 for those with the label `ignore`. Throws InvalidArgument, in the name of `loss`, for
+/// labels that are not as many as rows or no class.
+template <Labels Range>
+std::vector<std::int32_t> checked_labels(std::string_view loss, std::int64_t rows, std::int64_t classes,
+                                         const Range& range, std::int64_t ignore) {
+  const std::span labels(range);
+  require(static_cast<std::int64_t>(labels.size()) == rows, loss, ": expected a label for each of ", rows,
+          " rows, got ", labels.size());
+  require<LimitExceeded>(classes <= std::numeric_limits<std::int32_t>::max(), loss, ": ", classes,
+                         " classes are more than labels of 32 bits can name");
+  std::vector<std::int32_t> result;
+  result.reserve(labels.size());
+  for (const std::int64_t label : labels) {
+    require(label == ignore || (label >= 0 && label < classes), loss, ": row ", result.size(), " has label ", label,
+            ", expected one of ", classes, " classes from 0 or ", ignore, ", which is ignored");
+    result.push_back(label == ignore ? -1 : static_cast<std::int32_t>(label));
+  }
+  return result;
+}
 
 template <class S>
 struct LargestChannel {
