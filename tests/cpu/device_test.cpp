@@ -127,7 +127,7 @@ TEST_CASE("A reduction rounds little and has the same bits for any number of thr
 /// Rules over rows alone: every output row meets the input rows row, row + 1, ... through taps 0, 1, ...
 cpu::Rules shifted_rows(int threads, std::int64_t rows, std::int64_t taps) {
   cpu::Rules rules(rows, rows, taps);
-  rules.build(std::make_shared<HostPool>(), threads, [&](std::int64_t tile, HostVector<Rule>& list) {
+  rules.build(std::make_shared<HostPool>(), threads, [&](std::int64_t tile, cpu::RuleList& list) {
     for (std::int64_t tap = 0; tap < taps; ++tap)
       for (std::int64_t row = tile * rules.tile_rows; row < std::min(rows, (tile + 1) * rules.tile_rows); ++row)
         if (row + tap < rows)
@@ -201,7 +201,7 @@ TEST_CASE("A fold tells its steps the output if they ask for it", "[cpu]") {
 TEST_CASE("A fold over an output without pairs starts and finishes it", "[cpu]") {
   Cpu device;
   cpu::Rules rules(0, 2, 4);
-  rules.build(std::make_shared<HostPool>(), 1, [](std::int64_t, HostVector<Rule>&) {});
+  rules.build(std::make_shared<HostPool>(), 1, [](std::int64_t, cpu::RuleList&) {});
   std::vector<Record::Value> results(4, {-1, -1});
   fold(device, rules, 2, Record{results.data(), 2});
   CHECK(results[1].taps == 1);

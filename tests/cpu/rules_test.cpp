@@ -15,7 +15,6 @@
 
 namespace {
 
-using scn::HostVector;
 using scn::Rule;
 using scn::cpu::Rules;
 
@@ -38,7 +37,7 @@ std::vector<Rule> random_pairs(std::int64_t inputs, std::int64_t outputs, std::i
 Rules built(std::int64_t inputs, std::int64_t outputs, std::int64_t taps, const std::vector<Rule>& pairs,
             int threads = 2) {
   Rules rules(inputs, outputs, taps);
-  rules.build(pool(), threads, [&](std::int64_t tile, HostVector<Rule>& list) {
+  rules.build(pool(), threads, [&](std::int64_t tile, scn::cpu::RuleList& list) {
     for (const Rule& rule : pairs)
       if (rule.out / rules.tile_rows == tile) list.push_back(rule);
   });
@@ -135,7 +134,7 @@ TEST_CASE("A map without outputs, inputs or pairs is an ordinary map", "[cpu][LI
 TEST_CASE("An exception while pairs are listed reaches the caller", "[cpu]") {
   Rules rules(500, 500, 1);
   CHECK(thrown_message<std::domain_error>([&] {
-          rules.build(pool(), 2, [](std::int64_t tile, HostVector<Rule>&) {
+          rules.build(pool(), 2, [](std::int64_t tile, scn::cpu::RuleList&) {
             if (tile == 1) throw std::domain_error("tile 1");
           });
         }) == "tile 1");

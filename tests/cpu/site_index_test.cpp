@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -20,7 +21,7 @@ using namespace scn;
 
 template <int D>
 cpu::SiteIndex<D> index_of(const std::vector<Site<D>>& sites) {
-  return {sites.data(), static_cast<std::int64_t>(sites.size())};
+  return {std::make_shared<HostPool>(), 2, sites.data(), static_cast<std::int64_t>(sites.size())};
 }
 
 /// In the order of rows, as an index wants them.

@@ -1,147 +1,136 @@
-// Maps by blocks: which neighbouring block and place each place of a block meets through each tap, worked out once.
+// Maps by blocks: the pairs of two sets of sites, found by looking at the words of blocks that meet.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <utility>
 
 #include "scn/core/host_pool.hpp"
+#include "scn/cpu/block_window.hpp"
+#include "scn/cpu/pool.hpp"
+#include "scn/cpu/rules.hpp"
 #include "scn/cpu/site_index.hpp"
-#include "scn/geometry/rules.hpp"
-#include "scn/geometry/window.hpp"
 
 namespace scn::cpu {
 
-/// An output block at b meets input blocks at stride * b + step, for the same few steps wherever the block lies,
-/// because a block's sides divide its position. So a pair costs a look at a bit and a count of bits. Which blocks meet
-/// is a map of the same kind between the blocks' coordinates, whose taps are the steps.
+/// Which blocks meet is a map of the same kind between the blocks' coordinates, whose taps are the steps. What an
+/// output sees of a block is one `and` of two words; only pairs that are there cost more.
 template <int D>
 class BlockMap {
   using Block = typename SiteIndex<D>::Block;
-  using Step = std::array<std::int64_t, std::size_t{D}>;
 
  public:
-  /// Between the sites of two indices, which stay, by a window whose starts are stride * out. O(64 taps).
-  BlockMap(const Window<D>& window, const SiteIndex<D>& in, const SiteIndex<D>& out)
-      : in_(&in), out_(&out), stride_(window.stride), taps_(window.volume()) {
-    meetings_.resize(static_cast<std::size_t>(64 * taps_));
-    for (std::int64_t tap = 0; tap < taps_; ++tap) {
-      const Point<D> position = window.position(tap);
-      for (int place = 0; place < 64; ++place) {
-        const Point<D> at = ZBlock<D>::position(place);
-        std::array<std::int64_t, std::size_t{D}> step{};
-        Point<D> within;
-        for (int axis = 0; axis < D; ++axis) {
-          const std::int64_t seen = window.input(axis, at[axis], position[axis]), side = 1 << ZBlock<D>::bits(axis);
-          step[static_cast<std::size_t>(axis)] = floor_divide(seen, side);
-          within[axis] = static_cast<std::int32_t>(seen - side * step[static_cast<std::size_t>(axis)]);
-        }
-        meetings_[static_cast<std::size_t>(place * taps_ + tap)] = {number_of(step), ZBlock<D>::place(within)};
-      }
-    }
-    if (in.above() != nullptr && out.above() != nullptr)
-      above_ = std::make_unique<BlockMap>(window_of_steps(), *in.above(), *out.above());
+  /// Between the sites of two indices, which stay, by a window that BlockWindow covers.
+  BlockMap(const std::shared_ptr<HostPool>& pool, BlockWindow<D> window, const SiteIndex<D>& in,
+           const SiteIndex<D>& out)
+      : pool_(pool), window_(std::move(window)), in_(&in), out_(&out) {
+    if (in.above() && out.above())
+      above_ = std::allocate_shared<const BlockMap>(PoolAllocator<BlockMap>(pool), pool,
+                                                    BlockWindow<D>::above(pool, window_), *in.above(), *out.above());
   }
 
-  /// Appends the pairs of output rows [begin, end), row after row, the taps of a row in order.
-  void append(std::int64_t begin, std::int64_t end, HostVector<Rule>& list) const {
-    const auto blocks = out_->blocks();
-    const auto before = [](std::int64_t row, const Block& block) { return row < block.first; };
-    const auto last = std::lower_bound(blocks.begin(), blocks.end(), end,
-                                       [](const Block& block, std::int64_t row) { return block.first < row; });
-    auto block = std::upper_bound(blocks.begin(), last, begin, before);
-    if (block != blocks.begin()) --block;
-    HostVector<Rule> meeting_blocks(list.get_allocator());
-    append_blocks(block - blocks.begin(), last - blocks.begin(), meeting_blocks);
-    auto meeting = meeting_blocks.begin();
-    std::vector<Block> near(steps_.size());
-    for (; block != last; ++block) {
-      std::fill(near.begin(), near.end(), Block{});
-      for (; meeting != meeting_blocks.end() && meeting->out == block - blocks.begin(); ++meeting)
-        near[static_cast<std::size_t>(meeting->tap)] = in_->blocks()[static_cast<std::size_t>(meeting->in)];
-      std::int32_t row = block->first;
-      for (std::uint64_t word = block->word; word != 0; word &= word - 1, ++row)
-        if (row >= begin && row < end) append_row(near, std::countr_zero(word), row, list);
+  const BlockWindow<D>& window() const { return window_; }
+
+  /// Appends the pairs of output rows [begin, end), row after row.
+  void append(std::int64_t begin, std::int64_t end, RuleList& list) const {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi")) return append_by_popcnt(begin, end, list);
+#endif
+    append_rows(begin, end, list);
+  }
+
+  /// Appends which blocks meet: pairs of input blocks and output blocks [begin, end), block after block, a tap for each
+  /// step. Steps through which no site of the block sees anything may be left out.
+  void append_blocks(std::int64_t begin, std::int64_t end, RuleList& list) const {
+    if (above_) return above_->append(begin, end, list);
+    const auto steps = static_cast<std::int32_t>(window_.steps().size());
+    for (std::int64_t block = begin; block < end; ++block) {
+      const Site<D>& key = out_->keys()[static_cast<std::size_t>(block)];
+      const std::uint64_t word = out_->blocks()[static_cast<std::size_t>(block)].word;
+      for (std::int32_t step = 0; step < steps; ++step) {
+        std::uint64_t seen = 0;
+        for (std::uint64_t left = word; left != 0 && seen == 0; left &= left - 1)
+          seen = window_.sees(std::countr_zero(left))[step];
+        Site<D> near;
+        if (seen == 0 || !window_.input(key, step, near)) continue;
+        const std::int32_t found = in_->find_block(near);
+        if (found >= 0) list.push_back({step, found, static_cast<std::int32_t>(block)});
+      }
     }
   }
 
  private:
-  struct Meeting {
-    std::int32_t step;  // number of the step to the input's block
-    std::int32_t place;
+  struct Near {  // an input block that the output block meets
+    Block block;
+    std::int32_t step;
+  };
+  struct Hit {  // the inputs that one output sees of one block
+    std::uint64_t inputs;
+    std::int32_t near, place, row;
   };
 
-  std::int32_t number_of(const Step& step) {
-    const auto known = std::find(steps_.begin(), steps_.end(), step);
-    if (known == steps_.end()) return steps_.push_back(step), static_cast<std::int32_t>(steps_.size()) - 1;
-    return static_cast<std::int32_t>(known - steps_.begin());
+#if defined(__x86_64__)
+  [[gnu::target("popcnt,bmi")]] void append_by_popcnt(std::int64_t begin, std::int64_t end, RuleList& list) const {
+    append_rows(begin, end, list);
   }
+#endif
 
-  /// Which blocks meet: the rules of output blocks [begin, end), a tap for each step.
-  void append_blocks(std::int64_t begin, std::int64_t end, HostVector<Rule>& list) const {
-    if (above_) return above_->append(begin, end, list);
-    for (std::int64_t block = begin; block < end; ++block)
-      for (std::size_t step = 0; step < steps_.size(); ++step) {
-        Site<D> key = out_->keys()[static_cast<std::size_t>(block)];
-        bool exists = true;
-        for (int axis = 0; axis < D; ++axis) {
-          const std::int64_t coordinate =
-              std::int64_t{stride_[axis]} * key.at[axis] + steps_[step][static_cast<std::size_t>(axis)];
-          exists = exists && fits_int32(coordinate);
-          key.at[axis] = static_cast<std::int32_t>(coordinate);
+  [[gnu::always_inline]] void append_rows(std::int64_t begin, std::int64_t end, RuleList& list) const {
+    const auto blocks = out_->blocks();
+    const auto last =
+        std::partition_point(blocks.begin(), blocks.end(), [end](const Block& b) { return b.first < end; });
+    auto block = std::partition_point(blocks.begin(), last, [begin](const Block& b) { return b.first <= begin; });
+    if (block != blocks.begin()) --block;
+    RuleList meetings(pool_);
+    append_blocks(block - blocks.begin(), last - blocks.begin(), meetings);
+    const auto steps = static_cast<std::int64_t>(window_.steps().size());
+    const cpu::Block memory(pool_, static_cast<std::size_t>(64 * steps) * sizeof(Hit));
+    const cpu::Block near_memory(pool_, static_cast<std::size_t>(steps) * sizeof(Near));
+    Hit* const hits = static_cast<Hit*>(memory.data());
+    Near* const near = static_cast<Near*>(near_memory.data());
+    const Rule* meeting = meetings.begin();
+    for (; block != last; ++block) {
+      std::int32_t met = 0;
+      for (; meeting != meetings.end() && meeting->out == block - blocks.begin(); ++meeting)
+        near[met++] = {in_->blocks()[static_cast<std::size_t>(meeting->in)], meeting->tap};
+      Hit* hit = hits;
+      std::int32_t row = block->first;
+      for (std::uint64_t word = block->word; word != 0; word &= word - 1, ++row) {
+        if (row < begin || row >= end) continue;
+        const std::int32_t place = std::countr_zero(word);
+        const std::uint64_t* const sees = window_.sees(place);
+        for (std::int32_t i = 0; i < met; ++i) {  // without a branch: most see nothing
+          *hit = {near[i].block.word & sees[near[i].step], i, place, row};
+          hit += hit->inputs != 0;
         }
-        const std::int32_t found = exists ? in_->find_block(key) : -1;
-        if (found >= 0) list.push_back({static_cast<std::int32_t>(step), found, static_cast<std::int32_t>(block)});
       }
-  }
-
-  /// in = stride * out + step, the steps as taps.
-  Window<D> window_of_steps() const {
-    Window<D> window{.stride = stride_};
-    for (int axis = 0; axis < D; ++axis) {
-      std::int64_t low = steps_[0][static_cast<std::size_t>(axis)], high = low;
-      for (const Step& step : steps_) {
-        low = std::min(low, step[static_cast<std::size_t>(axis)]);
-        high = std::max(high, step[static_cast<std::size_t>(axis)]);
-      }
-      window.pad[axis] = static_cast<std::int32_t>(-low);
-      window.size[axis] = static_cast<std::int32_t>(high - low + 1);
-    }
-    for (const Step& step : steps_) {
-      Point<D>& position = window.positions.emplace_back();
-      for (int axis = 0; axis < D; ++axis)
-        position[axis] = static_cast<std::int32_t>(step[static_cast<std::size_t>(axis)] + window.pad[axis]);
-    }
-    return window;
-  }
-
-  void append_row(const std::vector<Block>& near, int place, std::int32_t row, HostVector<Rule>& list) const {
-    const Meeting* const meetings = meetings_.data() + place * taps_;
-    for (std::int64_t from = 0; from < taps_; from += 64) {
-      const std::int64_t count = std::min<std::int64_t>(64, taps_ - from);
-      std::uint64_t met = 0;  // without a branch for each tap, of which most lead nowhere
-      for (std::int64_t i = 0; i < count; ++i) {
-        const Meeting& meeting = meetings[from + i];
-        met |= (near[static_cast<std::size_t>(meeting.step)].word >> meeting.place & 1) << i;
-      }
-      for (; met != 0; met &= met - 1) {
-        const std::int64_t tap = from + std::countr_zero(met);
-        const Meeting& meeting = meetings[tap];
-        list.push_back(
-            {static_cast<std::int32_t>(tap), near[static_cast<std::size_t>(meeting.step)].row(meeting.place), row});
-      }
+      append_hits(hits, hit, near, list);
     }
   }
 
+  [[gnu::always_inline]] void append_hits(const Hit* hit, const Hit* last, const Near* near, RuleList& list) const {
+    std::int64_t count = 0;
+    for (const Hit* of = hit; of != last; ++of) count += count_bits(of->inputs);
+    Rule* to = list.room(count);
+    for (; hit != last; ++hit) {
+      const Near& by = near[hit->near];
+      const std::uint64_t seen = window_.sees(hit->place)[by.step];
+      const std::int32_t* const taps = window_.taps() + window_.first_tap(hit->place)[by.step];
+      for (std::uint64_t left = hit->inputs; left != 0; left &= left - 1) {
+        const std::uint64_t below = (left & (~left + 1)) - 1;
+        *to++ = {taps[count_bits(seen & below)], by.block.first + count_bits(by.block.word & below), hit->row};
+      }
+    }
+    list.end_at(to);
+  }
+
+  std::shared_ptr<HostPool> pool_;
+  BlockWindow<D> window_;
   const SiteIndex<D>*in_, *out_;
-  std::unique_ptr<BlockMap> above_;  // of the blocks' coordinates, where both indices have one
-  Point<D> stride_;
-  std::int64_t taps_;
-  std::vector<Step> steps_;
-  std::vector<Meeting> meetings_;  // of a place through each tap
+  std::shared_ptr<const BlockMap> above_;  // of the blocks' coordinates, where both indices have one
 };
 
 }  // namespace scn::cpu

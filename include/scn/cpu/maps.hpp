@@ -42,10 +42,10 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
   });
   rules.unique_inputs = out.distinct() && starts_apart;
   rules.mirrored = &in == &out && cpu::is_symmetric(window);
-  const bool by_blocks = out.distinct() && !window.randomised() && taps <= out.rows().bound && taps <= 4096;
   std::optional<cpu::BlockMap<D>> blocks;
-  if (by_blocks) blocks.emplace(window, in.index(), out.index());
-  rules.build(device.pool, device.threads, [&](std::int64_t tile, HostVector<Rule>& list) {
+  if (out.distinct() && taps <= out.rows().bound && cpu::BlockWindow<D>::covers(window))
+    blocks.emplace(device.pool, cpu::BlockWindow<D>(device.pool, window), in.index(), out.index());
+  rules.build(device.pool, device.threads, [&](std::int64_t tile, cpu::RuleList& list) {
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
     if (blocks) return blocks->append(begin, end, list);
     if (enumerate) {

@@ -18,6 +18,41 @@
 
 namespace scn::cpu {
 
+/// Pairs in the order in which they are found, in memory of a pool.
+class RuleList {
+ public:
+  explicit RuleList(std::shared_ptr<HostPool> pool) : pool_(std::move(pool)) {}
+
+  /// Where `count` more can be written; they belong to the list once end_at() says how far.
+  Rule* room(std::int64_t count) {
+    if (end_ + count > room_) {
+      room_ = std::max<std::int64_t>({end_ + count, 2 * room_, 256});
+      Block larger(pool_, static_cast<std::size_t>(room_) * sizeof(Rule));
+      std::copy_n(begin(), end_, static_cast<Rule*>(larger.data()));
+      memory_ = std::move(larger);
+    }
+    return begin() + end_;
+  }
+  void end_at(const Rule* end) { end_ = end - begin(); }
+  void push_back(const Rule& rule) {
+    Rule* const to = room(1);
+    *to = rule;
+    end_at(to + 1);
+  }
+
+  std::int64_t size() const { return end_; }
+  Rule* begin() { return static_cast<Rule*>(memory_.data()); }
+  Rule* end() { return begin() + end_; }
+  const Rule* begin() const { return static_cast<const Rule*>(memory_.data()); }
+  const Rule* end() const { return begin() + end_; }
+  const std::shared_ptr<HostPool>& pool() const { return pool_; }
+
+ private:
+  std::shared_ptr<HostPool> pool_;
+  Block memory_;
+  std::int64_t end_ = 0, room_ = 0;
+};
+
 /// Pair p of tile t joins input row in[p] and output row t * tile_rows + out[p]. The pairs of tap k that end in tile t
 /// are [begin(k, t), end(k, t)), sorted by output row: one task computes one tile alone. The lists lie tile by tile,
 /// six bytes a pair; copies of a map share them, and they may outlive the device.
@@ -76,7 +111,7 @@ struct Rules {
     std::fill_n(start, places + 1, 0);
     HostVector<Part> parts(static_cast<std::size_t>(tiles), PoolAllocator<Part>(pool));
     parallel(threads, tiles, [&](std::int64_t tile) {
-      HostVector<Rule> rules{PoolAllocator<Rule>(pool)};
+      RuleList rules(pool);
       list(tile, rules);
       parts[static_cast<std::size_t>(tile)] = sorted_by_tap(pool, rules, tile, start + tile * taps + 1);
     });
@@ -117,9 +152,9 @@ struct Rules {
   std::int64_t count_tiles() const { return (outputs + tile_rows - 1) / tile_rows; }
 
   /// counts[k]: the number of pairs of tap k, 0 before.
-  Part sorted_by_tap(const std::shared_ptr<HostPool>& pool, const HostVector<Rule>& rules, std::int64_t tile,
+  Part sorted_by_tap(const std::shared_ptr<HostPool>& pool, const RuleList& rules, std::int64_t tile,
                      std::int64_t* counts) const {
-    Part part{static_cast<std::int64_t>(rules.size()), Block(pool, rules.size() * 6)};
+    Part part{rules.size(), Block(pool, static_cast<std::size_t>(rules.size()) * 6)};
     for (const Rule& rule : rules) ++counts[rule.tap];
     Block places(pool, static_cast<std::size_t>(taps) * sizeof(std::int64_t));
     auto* const next = static_cast<std::int64_t*>(places.data());
@@ -170,16 +205,17 @@ inline Rules transposed(const std::shared_ptr<HostPool>& pool, int threads, cons
     each(part,
          [&](const Rule& rule) { moved[next[static_cast<std::size_t>((rule.out >> shift) * parts + part)]++] = rule; });
   });
-  swapped.build(pool, threads, [&](std::int64_t tile, HostVector<Rule>& list) {
+  swapped.build(pool, threads, [&](std::int64_t tile, RuleList& list) {
     const std::int64_t begin = tile == 0 ? 0 : next[static_cast<std::size_t>(tile * parts - 1)];
     const std::int64_t end = next[static_cast<std::size_t>((tile + 1) * parts - 1)];
     HostVector<std::int32_t> place(static_cast<std::size_t>(swapped.tile_rows + 1), PoolAllocator<std::int32_t>(pool));
     const std::int64_t mask = swapped.tile_rows - 1;
     for (std::int64_t i = begin; i < end; ++i) ++place[static_cast<std::size_t>((moved[i].out & mask) + 1)];
     std::partial_sum(place.begin(), place.end(), place.begin());
-    list.resize(static_cast<std::size_t>(end - begin));
+    Rule* const sorted = list.room(end - begin);
     for (std::int64_t i = begin; i < end; ++i)
-      list[static_cast<std::size_t>(place[static_cast<std::size_t>(moved[i].out & mask)]++)] = moved[i];
+      sorted[place[static_cast<std::size_t>(moved[i].out & mask)]++] = moved[i];
+    list.end_at(sorted + (end - begin));
   });
   return swapped;
 }

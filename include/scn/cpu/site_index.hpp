@@ -1,13 +1,17 @@
 // From a site to its row: blocks of 64 places, a bit for each site, and a table of the blocks.
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
+#include <numeric>
 #include <span>
-#include <vector>
+#include <utility>
 
+#include "scn/core/host_pool.hpp"
+#include "scn/cpu/parallel.hpp"
 #include "scn/geometry/order.hpp"
 #include "scn/geometry/point.hpp"
 
@@ -21,6 +25,9 @@ constexpr int count_bits(std::uint64_t word) {
   return static_cast<int>(word * 0x0101010101010101u >> 56);
 }
 
+/// The bits before place `place`.
+constexpr std::uint64_t bits_below(int place) { return (std::uint64_t{1} << place) - 1; }
+
 /// Finds rows of sites in expected constant time. The bits of a block say whether a site is there, and those below it
 /// how many rows come before. Blocks are found by an index of the same kind, of their own coordinates, as long as that
 /// makes them clearly fewer, and in a hash table from there on. Every coordinate is a valid key.
@@ -33,31 +40,57 @@ class SiteIndex {
     std::int32_t first = 0;
 
     bool has(int place) const { return (word >> place & 1) != 0; }
-    std::int32_t row(int place) const { return first + count_bits(word & ((std::uint64_t{1} << place) - 1)); }
+    std::int32_t row(int place) const { return first + count_bits(word & bits_below(place)); }
   };
 
   SiteIndex() = default;
+
   /// `sites` are distinct and in row order. O(count).
-  SiteIndex(const Site<D>* sites, std::int64_t count) {
-    for (std::int64_t row = 0; row < count; ++row) {
-      const Site<D> key = ZBlock<D>::of(sites[row]);
-      if (keys_.empty() || keys_.back() != key) {
-        keys_.push_back(key);
-        blocks_.push_back({0, static_cast<std::int32_t>(row)});
+  SiteIndex(const std::shared_ptr<HostPool>& pool, int threads, const Site<D>* sites, std::int64_t count)
+      : SiteIndex(pool, count) {
+    constexpr std::int64_t share = 8192;
+    const std::int64_t shares = (count + share - 1) / share;
+    const auto begins = [&](std::int64_t row) {
+      return row == 0 || ZBlock<D>::of(sites[row]) != ZBlock<D>::of(sites[row - 1]);
+    };
+    HostVector<std::int64_t> first(static_cast<std::size_t>(shares + 1), PoolAllocator<std::int64_t>(pool));
+    parallel(threads, shares, [&](std::int64_t part) {
+      std::int64_t blocks = 0;
+      for (std::int64_t row = part * share, end = std::min(count, row + share); row < end; ++row) blocks += begins(row);
+      first[static_cast<std::size_t>(part + 1)] = blocks;
+    });
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    keys_.resize(static_cast<std::size_t>(first.back()));
+    blocks_.resize(keys_.size());
+    parallel(threads, shares, [&](std::int64_t part) {  // a block belongs to the share it begins in
+      auto block = static_cast<std::size_t>(first[static_cast<std::size_t>(part)]);
+      const auto last = static_cast<std::size_t>(first[static_cast<std::size_t>(part + 1)]);
+      std::int64_t row = part * share;
+      while (block < last && !begins(row)) ++row;
+      for (; block < last; ++block) {
+        const Site<D> key = ZBlock<D>::of(sites[row]);
+        Block made{0, static_cast<std::int32_t>(row)};
+        do made.word |= std::uint64_t{1} << ZBlock<D>::place(sites[row].at);
+        while (++row < count && ZBlock<D>::of(sites[row]) == key);
+        keys_[block] = key;
+        blocks_[block] = made;
       }
-      blocks_.back().word |= std::uint64_t{1} << ZBlock<D>::place(sites[row].at);
+    });
+    find_blocks_by(pool, threads, nullptr);
+  }
+
+  /// The sites of blocks with these coordinates, in row order, and words, of which none is 0; `above`, if there is one,
+  /// is an index of these coordinates. O(blocks).
+  SiteIndex(const std::shared_ptr<HostPool>& pool, int threads, HostVector<Site<D>> keys,
+            const HostVector<std::uint64_t>& words, std::shared_ptr<const SiteIndex> above)
+      : SiteIndex(pool, 0) {
+    keys_ = std::move(keys);
+    blocks_.resize(keys_.size());
+    for (std::size_t block = 0; block < keys_.size(); ++block) {
+      blocks_[block] = {words[block], static_cast<std::int32_t>(rows_)};
+      rows_ += count_bits(words[block]);
     }
-    const auto number = std::ssize(blocks_);
-    if (6 % D == 0 && number > 64 && 4 * number < 3 * count) {  // else the blocks' own codes begin with another axis
-      above_ = std::make_unique<SiteIndex>(keys_.data(), number);
-      return;
-    }
-    table_.assign(std::bit_ceil(2 * blocks_.size() + 2), -1);
-    for (std::size_t block = 0; block < blocks_.size(); ++block) {
-      std::size_t slot = hash(keys_[block]) & (table_.size() - 1);
-      while (table_[slot] >= 0) slot = (slot + 1) & (table_.size() - 1);
-      table_[slot] = static_cast<std::int32_t>(block);
-    }
+    find_blocks_by(pool, threads, std::move(above));
   }
 
   /// The row of a site, or -1.
@@ -72,18 +105,34 @@ class SiteIndex {
   /// The number of the block of these coordinates (ZBlock::of()), or -1.
   std::int32_t find_block(const Site<D>& key) const {
     if (above_) return above_->find(key);
-    std::size_t slot = hash(key) & (table_.size() - 1);
-    while (table_[slot] >= 0 && keys_[static_cast<std::size_t>(table_[slot])] != key)
-      slot = (slot + 1) & (table_.size() - 1);
-    return table_[slot];
+    if (table_.empty()) return -1;
+    const std::size_t mixed = hash(key);
+    std::size_t slot = mixed & (table_.size() - 1);
+    for (; table_[slot].block >= 0; slot = (slot + 1) & (table_.size() - 1))
+      if (table_[slot].tag == tag(mixed) && keys_[static_cast<std::size_t>(table_[slot].block)] == key) break;
+    return table_[slot].block;
   }
 
+  std::int64_t rows() const { return rows_; }
+  /// The sites, in row order.
+  void write_sites(int threads, Site<D>* sites) const {
+    constexpr std::int64_t share = 2048;
+    const auto number = static_cast<std::int64_t>(blocks_.size());
+    parallel(threads, (number + share - 1) / share, [&](std::int64_t part) {
+      for (std::int64_t block = part * share; block < std::min(number, (part + 1) * share); ++block) {
+        const Site<D>& key = keys_[static_cast<std::size_t>(block)];
+        Site<D>* to = sites + blocks_[static_cast<std::size_t>(block)].first;
+        for (std::uint64_t left = blocks_[static_cast<std::size_t>(block)].word; left != 0; left &= left - 1, ++to)
+          *to = ZBlock<D>::site(key, std::countr_zero(left));
+      }
+    });
+  }
   /// In row order.
   std::span<const Block> blocks() const { return blocks_; }
   /// The coordinates of each block.
   std::span<const Site<D>> keys() const { return keys_; }
   /// The index of the blocks' coordinates, or null.
-  const SiteIndex* above() const { return above_.get(); }
+  const std::shared_ptr<const SiteIndex>& above() const { return above_; }
 
   /// Mixes all bits of all coordinates, so that lines and multiples of powers of two spread like random points.
   static std::size_t hash(const Site<D>& site) {
@@ -96,10 +145,42 @@ class SiteIndex {
   }
 
  private:
-  std::vector<Block> blocks_;
-  std::vector<Site<D>> keys_;
-  std::unique_ptr<SiteIndex> above_;
-  std::vector<std::int32_t> table_{-1};  // of blocks; -1 is a free place
+  struct Slot {
+    std::uint32_t tag = 0;    // bits of the hash: other blocks are told apart without a look at their coordinates
+    std::int32_t block = -1;  // -1 is a free place
+  };
+
+  SiteIndex(const std::shared_ptr<HostPool>& pool, std::int64_t rows)
+      : rows_(rows),
+        blocks_(PoolAllocator<Block>(pool)),
+        keys_(PoolAllocator<Site<D>>(pool)),
+        table_(PoolAllocator<Slot>(pool)) {}
+
+  static std::uint32_t tag(std::size_t mixed) { return static_cast<std::uint32_t>(mixed >> 32); }
+
+  void find_blocks_by(const std::shared_ptr<HostPool>& pool, int threads, std::shared_ptr<const SiteIndex> above) {
+    const auto number = static_cast<std::int64_t>(blocks_.size());
+    above_ = std::move(above);
+    if (above_) return;
+    if (6 % D == 0 && number > 64 && 4 * number < 3 * rows_) {  // else the blocks' own codes begin with another axis
+      above_ =
+          std::allocate_shared<const SiteIndex>(PoolAllocator<SiteIndex>(pool), pool, threads, keys_.data(), number);
+      return;
+    }
+    table_.resize(std::bit_ceil(2 * blocks_.size() + 2));
+    for (std::size_t block = 0; block < blocks_.size(); ++block) {
+      const std::size_t mixed = hash(keys_[block]);
+      std::size_t slot = mixed & (table_.size() - 1);
+      while (table_[slot].block >= 0) slot = (slot + 1) & (table_.size() - 1);
+      table_[slot] = {tag(mixed), static_cast<std::int32_t>(block)};
+    }
+  }
+
+  std::int64_t rows_ = 0;
+  HostVector<Block> blocks_;
+  HostVector<Site<D>> keys_;
+  std::shared_ptr<const SiteIndex> above_;
+  HostVector<Slot> table_;
 };
 
 }  // namespace scn::cpu

@@ -39,11 +39,10 @@ inline void require_rows(std::int64_t count) {
 
 /// Sites in row order with their index.
 template <int D, class T>
-Sites<D, CpuDevice<T>> finish_sites(CpuDevice<T>& device, const std::vector<Site<D>>& sorted,
+Sites<D, CpuDevice<T>> finish_sites(CpuDevice<T>& device, Buffer<Site<D>, CpuDevice<T>> sorted,
                                     std::optional<Point<D>> extent, std::int64_t samples) {
-  Buffer<Site<D>, CpuDevice<T>> buffer(device, std::span<const Site<D>>(sorted));
-  SiteIndex<D> index(buffer.data(), buffer.size());
-  return {std::move(buffer), extent, samples, std::move(index)};
+  SiteIndex<D> index(device.pool, device.threads, sorted.data(), sorted.size());
+  return {std::move(sorted), extent, samples, std::move(index)};
 }
 
 }  // namespace cpu
@@ -87,7 +86,8 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
   map->row_of_point = Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(row_of_point));
   map->points = Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(order));
   map->first = Buffer<std::int64_t, Dev>(device, std::span<const std::int64_t>(first));
-  auto sites = std::make_shared<const Sites<D, Dev>>(cpu::finish_sites<D>(device, sorted, extent, samples));
+  auto sites = std::make_shared<const Sites<D, Dev>>(
+      cpu::finish_sites<D>(device, Buffer<Site<D>, Dev>(device, std::span<const Site<D>>(sorted)), extent, samples));
   return {std::move(sites), std::move(map)};
 }
 
@@ -95,10 +95,13 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
 template <int D, class T>
 Sites<D, CpuDevice<T>> select(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& sites,
                               const Buffer<std::uint8_t, CpuDevice<T>>& keep) {
-  std::vector<Site<D>> kept;
+  std::int64_t count = 0;
+  for (std::int64_t row = 0; row < sites.rows().bound; ++row) count += keep.data()[row] != 0;
+  Buffer<Site<D>, CpuDevice<T>> kept(device, count);
+  Site<D>* to = kept.data();
   for (std::int64_t row = 0; row < sites.rows().bound; ++row)
-    if (keep.data()[row] != 0) kept.push_back(sites.data()[row]);
-  return cpu::finish_sites<D>(device, kept, sites.extent(), sites.samples());
+    if (keep.data()[row] != 0) *to++ = sites.data()[row];
+  return cpu::finish_sites<D>(device, std::move(kept), sites.extent(), sites.samples());
 }
 
 }  // namespace scn

@@ -61,6 +61,13 @@ struct ZBlock {
     for (int bit = 0; bit < 6; ++bit) at[D - 1 - bit % D] |= (place >> bit & 1) << (bit / D);
     return at;
   }
+
+  /// The site at a place of a block.
+  static constexpr Site<D> site(const Site<D>& block, int place) {
+    Site<D> site{block.sample, position(place)};
+    for (int axis = 0; axis < D; ++axis) site.at[axis] |= block.at[axis] << bits(axis);
+    return site;
+  }
 };
 
 /// Morton codes of a set of sites, made of those bits alone that differ within the set; they compare like z_less. Bits
