@@ -35,13 +35,17 @@ MatrixView<const T> read_only(MatrixView<T> view) {
 template <int Columns, class T, class A>
 void convolve_by_tensor_cores(CudaDevice<T>& device, MatrixView<const T> x, const TapMatrices<A>& w,
                               const RulesView& rules, const Epilogue<A, T>& epilogue, MatrixView<T> y) {
-  constexpr int stages = 3;
-  using Shape = ConvolutionShape<T, Columns, stages>;
+  constexpr int slots = 3;
+  using Shape = ConvolutionShape<T, Columns, slots>;
   const std::int64_t chunks = (w.depth + chunk_numbers<T> - 1) / chunk_numbers<T>;
-  const std::int64_t packed_chunks = w.groups * w.taps * chunks;
-  Buffer<T, CudaDevice<T>> packed(device, packed_chunks * w.columns * chunk_numbers<T>);
-  parallel_for(device, Rows{packed_chunks}, w.columns, PackChunks<T, A>{w, packed.data(), chunks});
-  const std::int64_t column_blocks = (w.columns + Columns - 1) / Columns;
+  const std::int64_t stages = (w.taps * chunks + stage_chunks - 1) / stage_chunks;
+  const std::int64_t column_blocks = (w.columns + Columns - 1) / Columns, tiles = w.groups * column_blocks;
+  require<LimitExceeded>(std::min<std::int64_t>(w.taps, TapTable::taps) * chunks < 1 << 16, "a convolution of ",
+                         w.depth, " channels does not fit the lists of its kernel");
+  Buffer<T, CudaDevice<T>> packed(device, tiles * stages * Columns * stage_chunks * chunk_numbers<T>);
+  parallel_for(device, Rows{tiles * stages * stage_chunks}, Columns,
+               PackStages<T, A>{w, packed.data(), Columns, static_cast<int>(column_blocks), static_cast<int>(chunks),
+                                static_cast<int>(stages), rules.reversed});
   const bool aligned_residual = epilogue.residual.data == nullptr || is_aligned(epilogue.residual, w.columns);
   const TensorConvolution<T> task{.rules = rules,
                                   .x = x,
@@ -52,16 +56,17 @@ void convolve_by_tensor_cores(CudaDevice<T>& device, MatrixView<const T> x, cons
                                   .groups = static_cast<int>(w.groups),
                                   .depth = static_cast<int>(w.depth),
                                   .columns = static_cast<int>(w.columns),
-                                  .chunks = static_cast<int>(chunks),
                                   .column_blocks = static_cast<int>(column_blocks),
+                                  .stages = static_cast<int>(stages),
+                                  .pitch_bytes = static_cast<int>(x.pitch * std::int64_t{sizeof(T)}),
                                   .aligned_x = is_aligned(x, w.depth),
                                   .aligned_y = is_aligned(read_only(y), w.columns) && aligned_residual,
-                                  .units = Divider(static_cast<std::uint32_t>(chunks % 2 == 0 ? chunks / 2 : chunks))};
+                                  .chunks = Divider(static_cast<std::uint32_t>(chunks))};
   launch(device,
-         {.blocks = blocks_of(rules.tiles * column_blocks * w.groups, 1),
+         {.blocks = blocks_of(rules.tiles * tiles, 1),
           .threads = Shape::threads,
-          .shared_bytes = Shape::shared_bytes},
-         convolve_tile<T, Columns, stages>, task);
+          .shared_bytes = Shape::shared_bytes(task.taps, static_cast<int>(chunks))},
+         convolve_tile<T, Columns, slots>, task);
 }
 
 /// The width of a block that leaves the fewest channels idle; wide ones read x less often.
@@ -112,6 +117,7 @@ void add_stripes(CudaDevice<T>& device, void (*kernel)(WeightGradient<T, A>), co
   const std::int64_t wanted = gradient_stripes(task.rules.tiles, blocks, numbers);
   task.stripe_tiles = std::max<std::int64_t>(1, (task.rules.tiles + wanted - 1) / wanted);
   const std::int64_t stripes = (task.rules.tiles + task.stripe_tiles - 1) / task.stripe_tiles;
+  task.stripes = static_cast<int>(stripes);
   Buffer<A, CudaDevice<T>> sums(device, stripes * numbers);
   task.sums = sums.data();
   launch(device, {.blocks = blocks_of(blocks * stripes, 1), .threads = threads, .shared_bytes = shared_bytes}, kernel,
@@ -174,7 +180,7 @@ void convolve_backward_weight(CudaDevice<T>& device, const Matrix<CudaDevice<T>,
       if (task.depth <= 32 && task.columns <= 32)
         return cuda::add_stripes_by_tensor_cores<32, 32, 2, 2>(device, task, dw.view(), write);
       if (task.depth <= 64 && task.columns <= 64)
-        return cuda::add_stripes_by_tensor_cores<64, 64, 2, 4>(device, task, dw.view(), write);
+        return cuda::add_stripes_by_tensor_cores<64, 64, 2, 2>(device, task, dw.view(), write);
       return cuda::add_stripes_by_tensor_cores<128, 128, 2, 4>(device, task, dw.view(), write);
     }
   cuda::add_stripes(device, cuda::sum_outer_products_exactly<T, A>, 256, 0, cuda::exact_gradient_side,

@@ -12,7 +12,7 @@
 
 namespace scn::cuda {
 
-/// n / divisor without a division, for n below 2^16.
+/// n / divisor without a division, for n and divisor below 2^16.
 struct Divider {
   std::uint32_t divisor, factor;
 
@@ -25,28 +25,34 @@ template <class T>
 struct TensorConvolution {
   RulesView rules;
   MatrixView<const T> x;
-  const T* weights;  ///< as PackChunks lays them out
+  const T* weights;  ///< as PackStages lays them out
   Epilogue<float, T> epilogue;
   MatrixView<T> y;
   int taps, groups, depth, columns;
-  int chunks;  ///< of the depth
-  int column_blocks;
+  int column_blocks, stages;
+  int pitch_bytes;            ///< of x
   bool aligned_x, aligned_y;  ///< whether chunks of 16 bytes can be read and written as one
-  Divider units;              ///< instructions of a tap or, where a tap has an odd number of chunks, of two of them
+  Divider chunks;             ///< of a tap
 };
 
-/// Depth runs over taps, then channels, in units of 32 bytes, the depth of one instruction. A unit has its place in
-/// that order whatever pairs there are, so that the bits of a sum depend on its own pairs alone. Where the chunks of a
-/// tap are odd in number, two taps go together. A stage of the pipeline is four units.
+/// Depth runs over taps, then channels, in stages of 128 bytes. A stage has its place in that order whatever pairs
+/// there are, so that the bits of a sum depend on its own pairs alone.
 template <class T, int Columns, int Stages>
 struct ConvolutionShape {
-  static constexpr int threads = 256, rows = TapTable::places, row_bytes = 128, chunks = 8, units = 4;
-  static constexpr int a_bytes = rows * row_bytes, stage_bytes = a_bytes + Columns * row_bytes;
+  static constexpr int threads = 256, rows = TapTable::places, row_bytes = 128, units = 4;
+  static constexpr int a_bytes = rows * row_bytes, b_bytes = Columns * row_bytes, stage_bytes = a_bytes + b_bytes;
   static constexpr int sum_pitch = Columns + 8;
   static constexpr int tile_bytes = std::max(Stages * stage_bytes, rows* sum_pitch * 4);
-  static constexpr int shared_bytes = 1024 + tile_bytes + static_cast<int>(sizeof(TapTable)) + TapTable::taps;
   /// Places of which a warp or a warpgroup leaves out stages that none of them has a tap of.
   static constexpr int skipped = has_warpgroups ? 64 : 16;
+
+  /// Stages of the taps that a table holds at once.
+  static constexpr int table_stages(int taps, int chunks) {
+    return ((taps < TapTable::taps ? taps : TapTable::taps) * chunks + stage_chunks - 1) / stage_chunks;
+  }
+  static constexpr int shared_bytes(int taps, int chunks) {
+    return tile_bytes + static_cast<int>(sizeof(TapTable)) + (1 + table_stages(taps, chunks)) * 4;
+  }
 };
 
 template <class T, int Columns, int Stages>
@@ -57,9 +63,9 @@ class ConvolutionTile {
  public:
   __device__ ConvolutionTile(const TensorConvolution<T>& task, unsigned char* memory)
       : task_(task),
-        tiles_(memory + (1024 - shared_address(memory) % 1024) % 1024),
-        table_(*reinterpret_cast<TapTable*>(tiles_ + Shape::tile_bytes)),
-        list_(tiles_ + Shape::tile_bytes + sizeof(TapTable)),
+        tiles_(memory),
+        table_(*reinterpret_cast<TapTable*>(memory + Shape::tile_bytes)),
+        list_(reinterpret_cast<std::uint32_t*>(memory + Shape::tile_bytes + sizeof(TapTable))),
         thread_(static_cast<int>(threadIdx.x)) {
     const std::int64_t block = blockIdx.x;
     column_ = static_cast<int>(block % task.column_blocks) * Columns;
@@ -71,103 +77,94 @@ class ConvolutionTile {
     for (int first = 0; first < task_.taps; first += TapTable::taps)
       for (int round = 0;; ++round) {
         const bool more = table_.fill(task_.rules, tile_, first, round);
-        list_taps();
-        multiply_taps(first);
+        list_stages(min(task_.taps - first, TapTable::taps));
+        multiply_listed(first * static_cast<int>(task_.chunks.divisor) / stage_chunks);
         if (!more) break;
       }
     store();
   }
 
  private:
-  static constexpr int copied_rows = Shape::rows * Shape::chunks / Shape::threads;  // by one thread, in a stage
+  static constexpr int copied_rows = Shape::rows * stage_chunks / Shape::threads;  // by one thread, in a stage
+  static constexpr int slice = Shape::threads * 16;  // bytes that the threads copy at a time
 
-  __device__ int paired() const { return task_.chunks & 1; }
-  __device__ int copied_row(int i) const { return thread_ / Shape::chunks + Shape::threads / Shape::chunks * i; }
-  /// Of those that this thread's warp or warpgroup multiplies.
-  __device__ int first_row() const { return thread_ / 32 * 16 / Shape::skipped * Shape::skipped; }
-
-  /// The taps, or twos of taps, that the tile has, as numbers from 0 to 31.
-  __device__ void list_taps() {
-    std::uint32_t all = table_.template taps_of<TapTable::places>(0);
-    if (paired()) all = (all | all >> 1) & 0x55555555u;
-    if (thread_ < TapTable::taps && (all >> thread_ & 1))
-      list_[__popc(all & ((1u << thread_) - 1))] = static_cast<unsigned char>(thread_);
-    units_ = __popc(all) * static_cast<int>(task_.units.divisor);
+  /// Lists the stages of these taps that any pair of the tile takes part in: how many they are, then for each its
+  /// number and, from bit 16 on, the blocks of places that have one of its taps.
+  __device__ void list_stages(int taps) {
+    if (thread_ < 32) {
+      const int stages = Shape::table_stages(taps, static_cast<int>(task_.chunks.divisor));
+      int count = 0;
+      for (int stage = thread_; stage - thread_ < stages; stage += 32) {
+        const auto first = task_.chunks.quotient(static_cast<std::uint32_t>(stage * stage_chunks));
+        const auto last = task_.chunks.quotient(static_cast<std::uint32_t>(stage * stage_chunks + stage_chunks - 1));
+        const std::uint32_t stage_taps = (2u << min(last, 31u)) - (1u << min(first, 31u));
+        std::uint32_t blocks = 0;
 #pragma unroll
-    for (int i = 0; i < copied_rows; ++i)
-      taps_of_row_[i] = table_.template taps_of<Shape::skipped>(copied_row(i) / Shape::skipped * Shape::skipped);
-    taps_of_warp_ = table_.template taps_of<Shape::skipped>(first_row());
+        for (int block = 0; block < Shape::rows / Shape::skipped; ++block)
+          if (stage < stages && (table_.template taps_of<Shape::skipped>(block * Shape::skipped) & stage_taps) != 0)
+            blocks |= 1u << block;
+        const std::uint32_t listed = __ballot_sync(0xffffffffu, blocks != 0);
+        if (blocks != 0)
+          list_[1 + count + __popc(listed & ((1u << thread_) - 1))] = static_cast<std::uint32_t>(stage) | blocks << 16;
+        count += __popc(listed);
+      }
+      if (thread_ == 0) list_[0] = static_cast<std::uint32_t>(count);
+    }
     __syncthreads();
   }
 
-  /// Chunk `c` of a stage: its tap, and which chunk of the tap it is; false after the last one.
-  __device__ bool locate(int stage, int c, int& tap, int& chunk) const {
-    const int unit = stage * Shape::units + c / 2;
-    if (unit >= units_) return false;
-    const int entry = static_cast<int>(task_.units.quotient(static_cast<std::uint32_t>(unit)));
-    tap = list_[entry];
-    chunk = 2 * (unit - entry * static_cast<int>(task_.units.divisor)) + c % 2;
-    if (paired() && chunk >= task_.chunks) {
-      ++tap;
-      chunk -= task_.chunks;
-    }
-    return true;
-  }
-
-  /// The taps of a stage that exists, one bit for each.
-  __device__ std::uint32_t taps_of_stage(int stage) const {
-    const int unit = stage * Shape::units, last_unit = min(unit + Shape::units, units_) - 1;
-    const auto entry = task_.units.quotient(static_cast<std::uint32_t>(unit));
-    const auto last_entry = task_.units.quotient(static_cast<std::uint32_t>(last_unit));
-    std::uint32_t taps = 0;
-    for (auto i = entry; i <= last_entry; ++i) taps |= (paired() ? 3u : 1u) << list_[i];
-    return taps;
-  }
-
-  __device__ void copy_chunk(std::uint32_t to, unsigned char* generic, std::int32_t row, int chunk) const {
-    const T* const from = task_.x.data + row * task_.x.pitch + group_ * task_.depth + chunk * numbers;
-    if (task_.aligned_x) {
-      copy_16(to, row < 0 ? task_.x.data : from, row >= 0);
-      return;
-    }
-    alignas(16) T values[numbers];
-#pragma unroll
-    for (int i = 0; i < numbers; ++i)
-      values[i] = row >= 0 && chunk * numbers + i < task_.depth ? from[i] : static_cast<T>(0.0f);
-    *reinterpret_cast<int4*>(generic) = *reinterpret_cast<const int4*>(values);
-  }
-
-  /// Starts to copy a stage: rows of x for each place, and the weights' columns; zeros where there are none.
-  __device__ void load(int stage, int first_tap) {
-    unsigned char* const a = tiles_ + stage % Stages * Shape::stage_bytes;
-    const std::uint32_t a_address = shared_address(a), b_address = a_address + Shape::a_bytes,
-                        taps = taps_of_stage(stage);
-    const int c = thread_ % Shape::chunks;
-    int tap = 0, chunk = 0;
-    const bool exists = locate(stage, c, tap, chunk);
+  /// Starts to copy an entry of the list to a slot: rows of x for each place, and the weights' columns; zeros where
+  /// there are none.
+  template <bool Aligned>
+  __device__ void load(std::uint32_t entry, int slot, int first_stage) {
+    unsigned char* const a = tiles_ + slot * Shape::stage_bytes;
+    const int stage = static_cast<int>(entry & 0xffff), c = thread_ % stage_chunks, place = thread_ / stage_chunks;
+    const int of_taps = stage * stage_chunks + c;
+    const int tap = static_cast<int>(task_.chunks.quotient(static_cast<std::uint32_t>(of_taps)));
+    const int chunk = of_taps - tap * static_cast<int>(task_.chunks.divisor);
+    const std::int32_t* const row = &table_.row[tap][place];
+    const T* const from = task_.x.data + group_ * task_.depth + chunk * numbers;
+    const int at = place * Shape::row_bytes + ((c ^ place % stage_chunks) * 16);
+    const std::uint32_t address = shared_address(a) + at;
 #pragma unroll
     for (int i = 0; i < copied_rows; ++i) {
-      if ((taps_of_row_[i] & taps) == 0) continue;
-      const int place = copied_row(i), at = place * Shape::row_bytes + ((c ^ place % 8) * 16);
-      copy_chunk(a_address + at, a + at, exists ? table_.row[tap][place] : -1, chunk);
+      if ((entry >> (16 + (place + slice / Shape::row_bytes * i) / Shape::skipped) & 1) == 0) continue;
+      const std::int32_t in = row[slice / Shape::row_bytes * i];
+      const auto* source = reinterpret_cast<const unsigned char*>(from) + std::int64_t{in < 0 ? 0 : in} * task_.pitch_bytes;
+      if constexpr (Aligned)
+        copy_16(address + slice * i, source, in >= 0);
+      else
+        copy_numbers(a + at + slice * i, reinterpret_cast<const T*>(source),
+                     in < 0 ? 0 : task_.depth - chunk * numbers);
     }
+    const auto* weights =
+        reinterpret_cast<const unsigned char*>(task_.weights) + thread_ * 16 +
+        ((std::int64_t{group_} * task_.column_blocks + column_ / Columns) * task_.stages + first_stage + stage) *
+            Shape::b_bytes;
 #pragma unroll
-    for (int i = 0; i < Shape::chunks * Columns / Shape::threads; ++i) {
-      const int index = i * Shape::threads + thread_, b = index / Columns, column = index % Columns;
-      const bool inside =
-          locate(stage, b, tap, chunk) && column_ + column < task_.columns && first_tap + tap < task_.taps;
-      const int listed = first_tap + tap, real = task_.rules.reversed ? task_.taps - 1 - listed : listed;
-      const std::int64_t packed = (std::int64_t{group_} * task_.taps + real) * task_.chunks + chunk;
-      const T* const from = task_.weights + (packed * task_.columns + column_ + column) * numbers;
-      copy_16(b_address + column * Shape::row_bytes + ((b ^ column % 8) * 16), inside ? from : task_.weights, inside);
-    }
+    for (int i = 0; i < Shape::b_bytes / slice; ++i)
+      copy_16(shared_address(a) + Shape::a_bytes + thread_ * 16 + slice * i, weights + slice * i, true);
+  }
+  __device__ void load(std::uint32_t entry, int slot, int first_stage) {
+    if (task_.aligned_x)
+      load<true>(entry, slot, first_stage);
+    else
+      load<false>(entry, slot, first_stage);
+  }
+
+  __device__ static void copy_numbers(unsigned char* to, const T* from, int count) {
+    alignas(16) T values[numbers];
+#pragma unroll
+    for (int i = 0; i < numbers; ++i) values[i] = i < count ? from[i] : static_cast<T>(0.0f);
+    *reinterpret_cast<int4*>(to) = *reinterpret_cast<const int4*>(values);
   }
 
   /// Adds the products of a stage to the sums, unless this warp or warpgroup has none of its taps.
-  __device__ void multiply(int stage) {
-    if (!__any_sync(0xffffffffu, taps_of_warp_ & taps_of_stage(stage))) return;
-    const std::uint32_t a = shared_address(tiles_) + stage % Stages * Shape::stage_bytes, b = a + Shape::a_bytes;
-    const std::uint32_t rows = a + first_row() * Shape::row_bytes;
+  __device__ void multiply(std::uint32_t entry, int slot) {
+    const int first_row = thread_ / 32 * 16 / Shape::skipped * Shape::skipped;
+    if (!__any_sync(0xffffffffu, entry >> (16 + first_row / Shape::skipped) & 1)) return;
+    const std::uint32_t a = shared_address(tiles_) + slot * Shape::stage_bytes, rows = a + first_row * Shape::row_bytes;
+    const std::uint32_t b = a + Shape::a_bytes;
     if constexpr (has_warpgroups) {
       begin_products();
 #pragma unroll
@@ -180,7 +177,7 @@ class ConvolutionTile {
     }
   }
 
-  /// One unit by a warp: 16 rows of a, all columns of b.
+  /// 32 bytes of the depth by a warp: 16 rows of a, all columns of b.
   __device__ void multiply_unit(std::uint32_t a, std::uint32_t b, int u) {
     const int lane = thread_ % 32, row = lane % 8;
     const auto chunk_at = [&](int half) { return static_cast<std::uint32_t>(((2 * u + half) ^ row) * 16); };
@@ -194,21 +191,26 @@ class ConvolutionTile {
     }
   }
 
-  /// Everything that the table has, with Stages - 1 stages on the way.
-  __device__ void multiply_taps(int first_tap) {
-    const int stages = (units_ + Shape::units - 1) / Shape::units;
+  /// Everything that is listed, with Stages - 1 stages on the way.
+  __device__ void multiply_listed(int first_stage) {
+    const int count = static_cast<int>(list_[0]);
+    const std::uint32_t* const entries = list_ + 1;
 #pragma unroll
-    for (int stage = 0; stage < Stages - 1; ++stage) {
-      if (stage < stages) load(stage, first_tap);
+    for (int i = 0; i < Stages - 1; ++i) {
+      if (i < count) load(entries[i], i, first_stage);
       commit_copies();
     }
-    for (int stage = 0; stage < stages; ++stage) {
+    int slot = 0, next = Stages - 1;
+#pragma unroll 1
+    for (int i = 0; i < count; ++i) {
       wait_for_copies<Stages - 2>();
       if constexpr (has_warpgroups) show_to_tensor_cores();
       __syncthreads();
-      multiply(stage);
-      if (stage + Stages - 1 < stages) load(stage + Stages - 1, first_tap);
+      multiply(entries[i], slot);
+      if (i + Stages - 1 < count) load(entries[i + Stages - 1], next, first_stage);
       commit_copies();
+      slot = slot == Stages - 1 ? 0 : slot + 1;
+      next = next == Stages - 1 ? 0 : next + 1;
       if constexpr (has_warpgroups) wait_for_products();
     }
     wait_for_copies<0>();
@@ -239,7 +241,7 @@ class ConvolutionTile {
 
   __device__ void store_chunk(std::int64_t row, int column, int count, const float* sums) const {
     T* const to = &task_.y(row, column);
-    if (task_.aligned_y && count == numbers) {
+    if (task_.aligned_y) {
       alignas(16) T values[numbers] = {};
       if (task_.epilogue.residual.data != nullptr)
         *reinterpret_cast<int4*>(values) = *reinterpret_cast<const int4*>(&task_.epilogue.residual(row, column));
@@ -257,19 +259,19 @@ class ConvolutionTile {
   }
 
   const TensorConvolution<T>& task_;
-  unsigned char* tiles_;
+  unsigned char* const tiles_;
   TapTable& table_;
-  unsigned char* list_;
-  int thread_, column_ = 0, group_ = 0, units_ = 0;
+  std::uint32_t* const list_;
+  const int thread_;
+  int column_ = 0, group_ = 0;
   std::int64_t tile_ = 0;
-  std::uint32_t taps_of_row_[copied_rows] = {}, taps_of_warp_ = 0;
   float sums_[Columns / 2] = {};
 };
 
 template <class T, int Columns, int Stages>
 __global__ void __launch_bounds__(256, 2) convolve_tile(const __grid_constant__ TensorConvolution<T> task) {
-  extern __shared__ unsigned char memory[];
-  ConvolutionTile<T, Columns, Stages>(task, memory).run();
+  extern __shared__ __align__(1024) unsigned char convolution_memory[];
+  ConvolutionTile<T, Columns, Stages>(task, convolution_memory).run();
 }
 
 }  // namespace scn::cuda

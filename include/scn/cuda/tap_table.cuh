@@ -34,8 +34,9 @@ struct TapTable {
       reinterpret_cast<int4*>(row)[i] = make_int4(-1, -1, -1, -1);
     for (int i = thread; i < places / block; i += threads) block_taps[i] = 0;
     const std::int32_t begin = rules.tile_first[tile], end = rules.tile_first[tile + 1];
-    int below = 0, groups = 0;  // groups of taps before the first one, and of those in question
-    for (std::int32_t at = begin; at < end; at += threads) {
+    int below = 0, groups = end - begin;  // groups of taps before the first one, and of those in question
+    if (rules.taps > taps) groups = 0;
+    for (std::int32_t at = begin; at < end && rules.taps > taps; at += threads) {
       const std::int64_t tap = at + thread < end ? rules.group_tap[at + thread] - first_tap : taps;
       below += __syncthreads_count(tap < 0);
       groups += __syncthreads_count(tap >= 0 && tap < taps);

@@ -18,27 +18,29 @@ struct WeightGradient {
   MatrixView<const T> x, dy;
   A* sums;
   std::int64_t stripe_tiles;
-  int groups, depth, columns;
+  int stripes, groups, depth, columns;
   int depth_blocks, column_blocks;
   bool aligned;  ///< whether chunks of 16 bytes of x and dy can be read as one
 
-  /// Which part of the sums this block makes: in the order of stripes, then taps from the middle outwards, because the
-  /// middle one often has the most pairs.
+  /// Which part of the sums this block makes. The middle tap, which often has by far the most pairs, comes first in all
+  /// stripes; then come the others, stripe by stripe, so that the rows of a stripe stay in the cache.
   struct Part {
     std::int64_t stripe;
     int tap, group, depth_block, column_block;
   };
   __device__ Part part() const {
-    std::int64_t rest = blockIdx.x;
+    int rest = static_cast<int>(blockIdx.x);
     const auto take = [&](int count) {
-      const int taken = static_cast<int>(rest % count);
+      const int taken = rest % count;
       rest /= count;
       return taken;
     };
     const int column_block = take(column_blocks), depth_block = take(depth_blocks), group = take(groups);
-    const int taps = static_cast<int>(rules.taps), distance = take(taps), middle = taps / 2;
-    const int tap = distance % 2 == 1 ? middle - (distance + 1) / 2 : middle + distance / 2;
-    return {rest, tap, group, depth_block, column_block};
+    const int middle = static_cast<int>(rules.taps) / 2;
+    if (rest < stripes) return {rest, middle, group, depth_block, column_block};
+    rest -= stripes;
+    const int other = take(static_cast<int>(rules.taps) - 1);
+    return {rest, other + (other >= middle ? 1 : 0), group, depth_block, column_block};
   }
   __device__ A* sums_of(const Part& part) const {
     const std::int64_t tap = rules.reversed ? rules.taps - 1 - part.tap : part.tap;
@@ -46,10 +48,11 @@ struct WeightGradient {
   }
 };
 
-/// Depth x Columns sums a block, shared out to its warps; 32 pairs at a time are on their way to shared memory.
+/// Depth x Columns sums a block, shared out to its warps; 128 bytes of pairs are a stage on the way to shared memory.
 template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
 struct GradientShape {
-  static constexpr int threads = 32 * DepthWarps * ColumnWarps, pairs = 32, stages = 4, numbers = chunk_numbers<T>;
+  static constexpr int threads = 32 * DepthWarps * ColumnWarps, numbers = chunk_numbers<T>;
+  static constexpr int pairs = 8 * numbers, stages = 3;
   static constexpr int warp_depth = Depth / DepthWarps, warp_columns = Columns / ColumnWarps;
   static constexpr int x_pitch = Depth + 8, dy_pitch = Columns + 8;  // no two rows of 8 meet in a bank
   static constexpr int stage_bytes = pairs * (x_pitch + dy_pitch) * static_cast<int>(sizeof(T));
@@ -82,12 +85,13 @@ class GradientBlock {
   }
 
  private:
-  /// Rows of the pairs of a stage; -1 after the last one.
-  __device__ void find_rows(int stage, std::int64_t tile) {
-    if (thread_ >= pairs) return;
+  /// Rows of one pair of a stage; -1 after the last one.
+  __device__ int2 find_rows(int stage, std::int64_t tile) const {
     const int entry = stage * pairs + thread_;
-    rows_[stage % (2 * stages) * pairs + thread_] =
-        entry < list_.size() ? list_.rows(task_.rules, tile, entry) : int2{-1, -1};
+    return thread_ < pairs && entry < list_.size() ? list_.rows(task_.rules, tile, entry) : int2{-1, -1};
+  }
+  __device__ void keep_rows(int stage, int2 rows) {
+    if (thread_ < pairs) rows_[stage % (2 * stages) * pairs + thread_] = rows;
   }
 
   template <int Width, int Pitch>
@@ -97,7 +101,7 @@ class GradientBlock {
     for (int i = thread_; i < pairs * chunks; i += Shape::threads) {
       const int pair = i / chunks, c = i % chunks * numbers, at = row[2 * pair];
       T* const target = to + pair * Pitch + c;
-      const T* const source = from.data + at * from.pitch + offset + first + c;
+      const T* const source = from.data + std::int64_t{max(at, 0)} * from.pitch + offset + first + c;
       const bool inside = at >= 0 && first + c < count;
       if (task_.aligned) {
         copy_16(shared_address(target), inside ? source : from.data, inside);
@@ -165,11 +169,13 @@ class GradientBlock {
     }
   }
 
-  /// Rows of a stage are known before its copies begin, and those are `stages` - 1 stages ahead of the products.
+  /// Rows of a stage are looked up two stages before its copies begin, and those are `stages` - 1 stages ahead of the
+  /// products.
   __device__ void multiply_list(std::int64_t tile) {
     const int count = (list_.size() + pairs - 1) / pairs;
     if (count == 0) return;
-    for (int stage = 0; stage < stages; ++stage) find_rows(stage, tile);
+    for (int stage = 0; stage < stages; ++stage) keep_rows(stage, find_rows(stage, tile));
+    int2 rows = find_rows(stages, tile);
     __syncthreads();
 #pragma unroll
     for (int stage = 0; stage < stages - 1; ++stage) {
@@ -181,7 +187,8 @@ class GradientBlock {
       __syncthreads();
       if (stage + stages - 1 < count) load(stage + stages - 1);
       commit_copies();
-      find_rows(stage + stages, tile);
+      keep_rows(stage + stages, rows);
+      rows = find_rows(stage + stages + 1, tile);
       multiply(stage);
     }
     wait_for_copies<0>();

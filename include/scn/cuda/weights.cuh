@@ -51,22 +51,36 @@ TapMatrices<typename Weights<T>::Number> transposed_matrices(const Weights<T>& w
 template <class T>
 inline constexpr int chunk_numbers = 16 / static_cast<int>(sizeof(T));
 
-/// Rounds to what the tensor cores read, and lays out chunk by chunk: numbers k of one column lie side by side, then
-/// come the columns, the chunks of the depth (filled up with zeros), the taps, the groups.
+/// Chunks of a row of a tile in shared memory: 128 bytes.
+inline constexpr int stage_chunks = 8;
+
+/// Rounds weights to what the tensor cores read, and lays them out as the tiles in shared memory that they become. The
+/// depth of a convolution runs over taps, as a map lists them, and over each tap's chunks of channels, filled up with
+/// zeros; eight chunks are a stage. Tiles of a stage follow each other, then blocks of columns, then groups. In a tile,
+/// a row is a column of the weights; its chunks are exchanged as tile_descriptor() says.
 template <class T, class A>
-struct PackChunks {
+struct PackStages {
   TapMatrices<A> from;
   T* to;
-  std::int64_t chunks;  ///< of the depth
+  int block, column_blocks;  ///< columns of a tile; tiles side by side
+  int chunks, stages;        ///< of a tap; of all taps
+  bool reversed;
 
-  __device__ void operator()(std::int64_t chunk, std::int64_t column) const {
+  __device__ void operator()(std::int64_t chunk_of_all, std::int64_t row) const {
     constexpr int numbers = chunk_numbers<T>;
-    const std::int64_t k = chunk % chunks * numbers, tap = chunk / chunks % from.taps,
-                       group = chunk / chunks / from.taps;
-    T* const packed = to + (chunk * from.columns + column) * numbers;
+    const int all = static_cast<int>(chunk_of_all), per_tile = stages * stage_chunks;
+    const int chunk = all % per_tile, tile = all / per_tile, tap = chunk / chunks, k = chunk % chunks * numbers;
+    const int group = tile / column_blocks, column = tile % column_blocks * block + static_cast<int>(row);
+    T* const packed = to + (((std::int64_t{tile} * stages + chunk / stage_chunks) * block + row) * stage_chunks +
+                            (chunk % stage_chunks ^ row % stage_chunks)) *
+                               numbers;
+    const bool inside = tap < from.taps && column < from.columns;
+    alignas(16) T values[numbers];
 #pragma unroll
     for (int i = 0; i < numbers; ++i)
-      packed[i] = rounded<T>(k + i < from.depth ? from(tap, group, k + i, column) : A{});
+      values[i] = rounded<T>(
+          inside && k + i < from.depth ? from(reversed ? from.taps - 1 - tap : tap, group, k + i, column) : A{});
+    *reinterpret_cast<int4*>(packed) = *reinterpret_cast<const int4*>(values);
   }
 };
 
