@@ -8,9 +8,9 @@
 
 #include "scn/cpu/block_reach.hpp"
 #include "scn/cpu/device.hpp"
+#include "scn/cpu/site_order.hpp"
 #include "scn/cpu/site_set.hpp"
 #include "scn/cpu/sites.hpp"
-#include "scn/geometry/order.hpp"
 #include "scn/geometry/sites.hpp"
 #include "scn/geometry/window.hpp"
 
@@ -72,7 +72,7 @@ Sites<D, CpuDevice<T>> finish_sites(CpuDevice<T>& device, const SiteSet<D>& foun
   require_rows(found.size());
   Buffer<Site<D>, CpuDevice<T>> sorted(device, found.size());
   Site<D>* to = sorted.data();
-  for (const std::int32_t number : z_order(found.sites().data(), found.size()))
+  for (const std::int32_t number : z_order(device.pool, device.threads, found.sites().data(), found.size()))
     *to++ = found.sites()[static_cast<std::size_t>(number)];
   return finish_sites<D>(device, std::move(sorted), extent, samples);
 }

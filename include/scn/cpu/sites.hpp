@@ -2,18 +2,19 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
-#include <memory>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "scn/core/host_pool.hpp"
 #include "scn/cpu/device.hpp"
 #include "scn/cpu/site_index.hpp"
-#include "scn/geometry/order.hpp"
+#include "scn/cpu/site_order.hpp"
 #include "scn/geometry/sites.hpp"
 
 namespace scn {
@@ -45,49 +46,83 @@ Sites<D, CpuDevice<T>> finish_sites(CpuDevice<T>& device, Buffer<Site<D>, CpuDev
   return {std::move(sorted), extent, samples, std::move(index)};
 }
 
+/// One more than the largest sample. Throws InvalidArgument for the first point with a negative sample or outside the
+/// extent.
+template <int D, class T>
+std::int64_t checked_samples(CpuDevice<T>& device, const Site<D>* sites, std::int64_t count,
+                             const std::optional<Point<D>>& extent) {
+  std::array<std::int64_t, 64> samples{}, refused;
+  refused.fill(count);
+  parallel_shares(device.threads, count, [&](std::int64_t share, std::int64_t begin, std::int64_t end) {
+    const auto part = static_cast<std::size_t>(share);
+    for (std::int64_t i = begin; i < end && refused[part] == count; ++i) {
+      if (sites[i].sample < 0 || (extent && !lies_in(sites[i].at, *extent))) refused[part] = i;
+      samples[part] = std::max(samples[part], std::int64_t{sites[i].sample} + 1);
+    }
+  });
+  const std::int64_t first = *std::min_element(refused.begin(), refused.end());
+  if (first < count) {
+    require(sites[first].sample >= 0, "point ", first, " has the negative sample index ", sites[first].sample);
+    throw InvalidArgument(
+        message("point ", first, ": ", to_text(sites[first]), " lies outside the extent ", to_string(*extent)));
+  }
+  return *std::max_element(samples.begin(), samples.end());
+}
+
+/// Names the first two points at one site.
+template <int D>
+[[noreturn]] void throw_duplicate(const Site<D>* sites, const HostVector<std::int32_t>& order) {
+  const auto twice = std::adjacent_find(order.begin(), order.end(),
+                                        [&](std::int32_t a, std::int32_t b) { return sites[a] == sites[b]; });
+  throw InvalidArgument(message("points ", twice[0], " and ", twice[1], " are both at ", to_text(sites[*twice]),
+                                ", and duplicates are rejected"));
+}
+
 }  // namespace cpu
 
-/// Validates, orders and de-duplicates input sites. O(count log count). Throws InvalidArgument for a negative sample, a
-/// site outside the extent, or two points at one site under Duplicates::reject.
+/// Validates, orders and de-duplicates input sites. O(count bits), where bits are those that differ within the set.
+/// Throws InvalidArgument for a negative sample, a site outside the extent, or two points at one site under
+/// Duplicates::reject.
 template <int D, class T>
 InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D>, CpuDevice<T>>& points,
                                        std::optional<Point<D>> extent, std::int64_t samples, Duplicates duplicates) {
-  const Site<D>* site = points.data();
+  using Dev = CpuDevice<T>;
+  const Site<D>* const site = points.data();
   const std::int64_t count = points.size();
   cpu::require_rows(count);
   require(samples >= 0, "the number of samples must not be negative, got ", samples);
-  for (std::int64_t i = 0; i < count; ++i) {
-    require(site[i].sample >= 0, "point ", i, " has the negative sample index ", site[i].sample);
-    samples = std::max(samples, std::int64_t{site[i].sample} + 1);
-    if (extent && !cpu::lies_in(site[i].at, *extent))
-      throw InvalidArgument(
-          message("point ", i, ": ", cpu::to_text(site[i]), " lies outside the extent ", to_string(*extent)));
-  }
-  const std::vector<std::int32_t> order = z_order(site, count);
-  std::vector<Site<D>> sorted;
-  std::vector<std::int64_t> first;
-  std::vector<std::int32_t> row_of_point(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const Site<D>& here = site[order[i]];
-    if (sorted.empty() || sorted.back() != here) {
-      sorted.push_back(here);
-      first.push_back(static_cast<std::int64_t>(i));
-    } else {
-      if (duplicates == Duplicates::reject)
-        throw InvalidArgument(message("points ", order[static_cast<std::size_t>(first.back())], " and ", order[i],
-                                      " are both at ", cpu::to_text(here), ", and duplicates are rejected"));
-    }
-    row_of_point[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(sorted.size()) - 1;
-  }
-  first.push_back(count);
-  using Dev = CpuDevice<T>;
-  auto map = std::make_shared<PointMap<Dev>>();
+  samples = std::max(samples, cpu::checked_samples(device, site, count, extent));
+  const auto order = cpu::z_order(device.pool, device.threads, site, count);
+  const auto begins = [&](std::int64_t i) {
+    return i == 0 || site[order[std::size_t(i)]] != site[order[std::size_t(i - 1)]];
+  };
+  HostVector<std::int64_t> row(65, PoolAllocator<std::int64_t>(device.pool));  // that each share begins with
+  cpu::parallel_shares(device.threads, count, [&](std::int64_t part, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) row[static_cast<std::size_t>(part + 1)] += begins(i);
+  });
+  std::partial_sum(row.begin(), row.end(), row.begin());
+  if (duplicates == Duplicates::reject && row.back() < count) cpu::throw_duplicate(site, order);
+  Buffer<Site<D>, Dev> sorted(device, row.back());
+  auto map = make_handle<PointMap<Dev>>(device);
   map->duplicates = duplicates;
-  map->row_of_point = Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(row_of_point));
+  map->row_of_point = Buffer<std::int32_t, Dev>(device, count);
   map->points = Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(order));
-  map->first = Buffer<std::int64_t, Dev>(device, std::span<const std::int64_t>(first));
-  auto sites = std::make_shared<const Sites<D, Dev>>(
-      cpu::finish_sites<D>(device, Buffer<Site<D>, Dev>(device, std::span<const Site<D>>(sorted)), extent, samples));
+  map->first = Buffer<std::int64_t, Dev>(device, row.back() + 1);
+  std::int64_t* const first = map->first.data();
+  cpu::parallel_shares(device.threads, count, [&](std::int64_t part, std::int64_t begin, std::int64_t end) {
+    std::int64_t here = row[static_cast<std::size_t>(part)] - 1;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int32_t point = order[static_cast<std::size_t>(i)];
+      if (begins(i)) {
+        sorted.data()[++here] = site[point];
+        first[here] = i;
+      }
+      map->row_of_point.data()[point] = static_cast<std::int32_t>(here);
+    }
+  });
+  first[row.back()] = count;
+  auto sites =
+      make_handle<const Sites<D, Dev>>(device, cpu::finish_sites<D>(device, std::move(sorted), extent, samples));
   return {std::move(sites), std::move(map)};
 }
 
