@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "golden_runner/failures.hpp"
-#include "scn/cpu/device.hpp"
 
 namespace {
 

@@ -9,6 +9,7 @@
 
 #include "golden_runner/case.hpp"
 #include "golden_runner/dimension.hpp"
+#include "scn/fwd.hpp"
 
 namespace golden {
 

@@ -18,10 +18,10 @@
 #include "random_cases.hpp"
 #include "scn/autograd/parameter.hpp"
 #include "scn/autograd/tape.hpp"
-#include "scn/cpu/cpu.hpp"
 #include "scn/layers/any_layer.hpp"
 #include "scn/tensor/dense_tensor.hpp"
 #include "scn/tensor/sparse_tensor.hpp"
+#include "support/tested_device.hpp"
 
 /// Use:
 ///
@@ -34,7 +34,7 @@
 ///   }
 namespace layer_cases {
 
-using Double = scn::CpuDevice<double>;
+using Double = tested::Double;
 
 inline constexpr oracle::Tolerance tight{.absolute = 1e-13, .of_largest = 1e-12};
 

@@ -9,9 +9,7 @@
 #include <vector>
 
 #include "oracle_maps.hpp"
-#include "scn/cpu/maps.hpp"
-#include "scn/cpu/reach.hpp"
-#include "scn/cpu/sites.hpp"
+#include "support/tested_device.hpp"
 
 /// Use: `library::make_sites<3>(device, sites)` makes the library's sites of an oracle's, `library::sites_of(there)`
 /// lists them in the order of their rows, `library::pairs(rules)` lists pairs as oracle::numbered() does.
@@ -82,9 +80,9 @@ std::vector<oracle::Site> sites_of(const std::vector<scn::Site<D>>& sites) {
 }
 
 /// In the order of their rows.
-template <int D, class T>
-std::vector<oracle::Site> sites_of(const scn::Sites<D, scn::CpuDevice<T>>& sites) {
-  return sites_of<D>(std::vector<scn::Site<D>>(sites.data(), sites.data() + sites.count()));
+template <int D, class Dev>
+std::vector<oracle::Site> sites_of(const scn::Sites<D, Dev>& sites) {
+  return sites_of<D>(tested::to_host(sites));
 }
 
 template <class Rules>

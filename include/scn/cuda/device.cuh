@@ -14,6 +14,10 @@
 #include "scn/cuda/error.cuh"
 #include "scn/cuda/stream.cuh"
 
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+#error "scn needs GPUs of compute capability 8.0 or newer: set CMAKE_CUDA_ARCHITECTURES to 80, 90a, ..."
+#endif
+
 namespace scn {
 
 namespace cuda {
