@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
-#include "scn/cuda/cub.cuh"
+#include "scn/cuda/near_blocks.cuh"
+#include "scn/cuda/neighbour.cuh"
 #include "scn/cuda/pair_lists.cuh"
 #include "scn/cuda/rules.cuh"
 #include "scn/cuda/site_index.cuh"
@@ -22,107 +24,53 @@ struct Totals {
   std::int64_t pairs = 0, groups = 0;
 };
 
-/// What is looked for. The taps are cut into segments, so that a few tiles of very many taps still fill the GPU: unit u
-/// is segment u % segments of tile u / segments.
-template <int D>
-struct Search {
-  WindowView<D> window;
-  SiteIndexView<D> inputs;
-  const Site<D>* sites = nullptr;  ///< of the outputs
-  std::int64_t outputs = 0;
-  std::int64_t segment_taps = 0, segments = 0, units = 0;
-};
-
-/// The inputs of one output, tap after tap. The block that was found last is kept, because the next tap mostly leads to
-/// the same.
-template <int D>
-class Neighbour {
- public:
-  __device__ Neighbour(const Search<D>& search, std::int64_t row, std::int64_t tap) : exists_(row < search.outputs) {
-    const Site<D> site = exists_ ? load_site(search.sites, row) : Site<D>{};
-    at_.sample = site.sample;
-#pragma unroll
-    for (int axis = 0; axis < D; ++axis) lowest_[axis] = exists_ ? search.window.lowest_input(axis, site.at[axis]) : 0;
-    go_to(search.window, tap);
-  }
-
-  __device__ void go_to(const WindowView<D>& window, std::int64_t tap) {
-    position_ = window.position(tap);
-#pragma unroll
-    for (int axis = 0; axis < D; ++axis) place(window, axis);
-  }
-
-  /// To tap `tap`, the one after the tap before.
-  __device__ void advance(const WindowView<D>& window, std::int64_t tap) {
-    if (window.positions != nullptr) {
-      if (tap < window.taps) go_to(window, tap);
-      return;
-    }
-    bool carry = true;
-#pragma unroll
-    for (int axis = D - 1; axis >= 0; --axis) {
-      if (!carry) continue;
-      carry = ++position_[axis] == window.size[axis];
-      if (carry) position_[axis] = 0;
-      place(window, axis);
-    }
-  }
-
-  /// The row of the input, or -1.
-  __device__ std::int32_t row(const SiteIndexView<D>& inputs) {
-    if (!exists_ || outside_ != 0) return -1;
-    const Site<D> key = ZBlock<D>::of(at_);
-    if (!known_ || key != key_) {
-      block_ = inputs.find_block(key);
-      key_ = key;
-      known_ = true;
-    }
-    return block_.row(ZBlock<D>::place(at_.at));
-  }
-
- private:
-  __device__ void place(const WindowView<D>& window, int axis) {
-    const std::int64_t coordinate = lowest_[axis] + std::int64_t{window.dilation[axis]} * position_[axis];
-    at_.at[axis] = static_cast<std::int32_t>(coordinate);
-    outside_ = (outside_ & ~(1u << axis)) | (fits_int32(coordinate) ? 0 : 1u << axis);
-  }
-
-  bool exists_, known_ = false;
-  unsigned outside_ = 0;  // a bit for each axis on which int32 is left
-  std::int64_t lowest_[D];
-  Point<D> position_;
-  Site<D> at_, key_;
-  BlockRows block_;
-};
-
-/// Pairs and groups of every unit, and of all. The numbers of pairs of all units come first, those of groups after
-/// them, so that one running sum adds up both.
+/// Pairs and groups of every unit, of every `run` units, and of all.
 struct UnitTotals {
-  std::int64_t* numbers = nullptr;  ///< 2 * units, added up or not yet
-  Totals* all = nullptr;
-  std::int64_t units = 0;
+  std::int64_t units = 0, run = 1;
+  Totals* of_unit = nullptr;
+  Totals* of_run = nullptr;  ///< those of all units are behind the last run's
 
-  __device__ void write(std::int64_t unit, const Totals& totals) const {
-    numbers[unit] = totals.pairs;
-    numbers[units + unit] = totals.groups;
-    atomicAdd(reinterpret_cast<unsigned long long*>(&all->pairs), static_cast<unsigned long long>(totals.pairs));
-    atomicAdd(reinterpret_cast<unsigned long long*>(&all->groups), static_cast<unsigned long long>(totals.groups));
+  static constexpr std::int64_t runs(std::int64_t units, std::int64_t run) { return (units + run - 1) / run; }
+
+  __device__ static void add(Totals& to, const Totals& totals) {
+    atomicAdd(reinterpret_cast<unsigned long long*>(&to.pairs), static_cast<unsigned long long>(totals.pairs));
+    atomicAdd(reinterpret_cast<unsigned long long*>(&to.groups), static_cast<unsigned long long>(totals.groups));
   }
-  /// Of all units up to this one, or -1, once added up.
-  __device__ Totals through(std::int64_t unit) const {
-    return {unit < 0 ? 0 : numbers[unit], numbers[units + unit] - numbers[units - 1]};
+  __device__ void write(std::int64_t unit, const Totals& totals) const {
+    of_unit[unit] = totals;
+    add(of_run[unit / run], totals);
+    add(of_run[runs(units, run)], totals);
+  }
+
+  /// Of all units before this one, once all are written. By all threads of a block.
+  __device__ Totals before(std::int64_t unit) const {
+    __shared__ Totals sum;
+    if (threadIdx.x == 0) sum = {};
+    __syncthreads();
+    const std::int64_t whole = unit / run, rest = unit % run;
+    Totals mine;
+    for (std::int64_t i = threadIdx.x; i < whole + rest; i += blockDim.x) {
+      const Totals& part = i < whole ? of_run[i] : of_unit[unit - rest + i - whole];
+      mine.pairs += part.pairs;
+      mine.groups += part.groups;
+    }
+    for (int step = 16; step > 0; step /= 2) {
+      mine.pairs += __shfl_down_sync(~0u, mine.pairs, step);
+      mine.groups += __shfl_down_sync(~0u, mine.groups, step);
+    }
+    if (threadIdx.x % 32 == 0) add(sum, mine);
+    __syncthreads();
+    return sum;
   }
 };
 
-/// What the first thread of a unit still has to write once the totals are added up.
-__device__ inline void finish_unit(const PairLists& lists, const UnitTotals& totals, std::int64_t unit,
-                                   std::int64_t segments) {
-  if (unit % segments == 0)
-    lists.tile_first[unit / segments] = static_cast<std::int32_t>(totals.through(unit - 1).groups);
-  if (unit != totals.units - 1) return;
-  const Totals all = totals.through(unit);
-  lists.tile_first[totals.units / segments] = static_cast<std::int32_t>(all.groups);
-  lists.group_first[all.groups] = all.pairs;
+/// What the first thread of a unit still has to write, whose lists end at `end`.
+__device__ inline void finish_unit(const PairLists& lists, const Totals& base, const Totals& end, std::int64_t unit,
+                                   std::int64_t units, std::int64_t segments) {
+  if (unit % segments == 0) lists.tile_first[unit / segments] = static_cast<std::int32_t>(base.groups);
+  if (unit != units - 1) return;
+  lists.tile_first[units / segments] = static_cast<std::int32_t>(end.groups);
+  lists.group_first[end.groups] = end.pairs;
 }
 
 /// What find_pairs does with the pairs that it finds: counts them, or writes them as well, each unit where it has room
@@ -132,8 +80,10 @@ enum class Finding { count, loose, final };
 
 /// One block of 128 threads a unit, one thread an output, 32 taps at a time: look them up, count those that lead to an
 /// input, and write their pairs.
-template <int D, Finding finding>
-__global__ void __launch_bounds__(tile_rows) find_pairs(Search<D> search, PairLists lists, UnitTotals totals) {
+template <int D, Finding finding, class Finder>
+__global__ void __launch_bounds__(tile_rows)
+    find_pairs(Search<D> search, typename Finder::Settings settings, PairLists lists, UnitTotals totals) {
+  extern __shared__ int4 finder_memory[];
   constexpr int round = 32;
   constexpr bool write = finding != Finding::count;
   __shared__ std::int32_t rows[write ? round : 1][tile_rows];
@@ -143,15 +93,15 @@ __global__ void __launch_bounds__(tile_rows) find_pairs(Search<D> search, PairLi
   const std::int64_t begin = unit % search.segments * search.segment_taps;
   const std::int64_t end = std::min(begin + search.segment_taps, search.window.taps);
   const unsigned place = threadIdx.x, lane = place % 32, warp = place / 32, lower = (1u << lane) - 1;
-  Neighbour<D> neighbour(search, tile * tile_rows + place, begin);
+  Finder neighbour(search, settings, reinterpret_cast<std::byte*>(finder_memory), tile, begin);
   Totals base, total;
   if constexpr (finding == Finding::loose) base = {unit * search.segment_taps * tile_rows, unit * search.segment_taps};
-  if constexpr (finding == Finding::final) base = totals.through(unit - 1);
+  if constexpr (finding == Finding::final) base = totals.before(unit);
   for (std::int64_t first = begin; first < end; first += round) {
     const int taps = static_cast<int>(std::min<std::int64_t>(round, end - first));
     unsigned mine = 0;
     for (int i = 0; i < taps; ++i) {
-      const std::int32_t row = neighbour.row(search.inputs);
+      const std::int32_t row = neighbour.row(search);
       const unsigned found = __ballot_sync(~0u, row >= 0);
       if (lane == static_cast<unsigned>(i)) mine = found;
       if constexpr (write) rows[i][place] = row;
@@ -195,7 +145,8 @@ __global__ void __launch_bounds__(tile_rows) find_pairs(Search<D> search, PairLi
   }
   if (place != 0) return;
   if constexpr (finding == Finding::final)
-    finish_unit(lists, totals, unit, search.segments);
+    finish_unit(lists, base, {base.pairs + total.pairs, base.groups + total.groups}, unit, search.units,
+                search.segments);
   else
     totals.write(unit, total);
 }
@@ -204,16 +155,16 @@ __global__ void __launch_bounds__(tile_rows) find_pairs(Search<D> search, PairLi
 template <class Lists>
 __global__ void close_gaps(Lists from, UnitTotals totals, std::int64_t taps, Lists to) {
   const std::int64_t tile = blockIdx.x, old_pairs = tile * taps * tile_rows, old_groups = tile * taps;
-  const Totals base = totals.through(tile - 1), end = totals.through(tile);
-  for (std::int64_t i = threadIdx.x; i < end.pairs - base.pairs; i += blockDim.x) {
+  const Totals base = totals.before(tile), own = totals.of_unit[tile];
+  for (std::int64_t i = threadIdx.x; i < own.pairs; i += blockDim.x) {
     to.in[base.pairs + i] = from.in[old_pairs + i];
     to.place[base.pairs + i] = from.place[old_pairs + i];
   }
-  for (std::int64_t i = threadIdx.x; i < end.groups - base.groups; i += blockDim.x) {
+  for (std::int64_t i = threadIdx.x; i < own.groups; i += blockDim.x) {
     to.group_tap[base.groups + i] = from.group_tap[old_groups + i];
     to.group_first[base.groups + i] = base.pairs + from.group_first[old_groups + i];
   }
-  if (threadIdx.x == 0) finish_unit(to, totals, tile, 1);
+  if (threadIdx.x == 0) finish_unit(to, base, {base.pairs + own.pairs, base.groups + own.groups}, tile, gridDim.x, 1);
 }
 
 /// Whether an output at 0 sees through tap taps - 1 - k the site opposite to the one it sees through tap k.
@@ -241,6 +192,51 @@ void cut_taps(Search<D>& search, std::int64_t tiles) {
   search.units = tiles * search.segments;
 }
 
+/// Finds the pairs of a map, and gives it its lists. Waits once, for the number of pairs.
+template <int D, class Finder, class T>
+void fill_rules(CudaDevice<T>& device, const Search<D>& search, const typename Finder::Settings& settings,
+                Rules& rules) {
+  const std::int64_t units = search.units, most_groups = units * search.segment_taps,
+                     most_pairs = most_groups * tile_rows;
+  const bool once = search.segments == 1 && most_pairs <= (std::int64_t{1} << 30) / 5;
+  UnitTotals totals;
+  totals.units = units;
+  for (totals.run = tile_rows; totals.run * totals.run < units;) totals.run *= 2;
+  const std::int64_t runs = UnitTotals::runs(units, totals.run);
+  PairLists loose{};
+  const auto divide_scratch = [&](void* memory) {
+    MemoryDivider divider(memory);
+    divider.next(totals.of_unit, units);
+    divider.next(totals.of_run, runs + 1);
+    if (once) {
+      divider.next(loose.in, most_pairs);
+      divider.next(loose.place, most_pairs);
+      divider.next(loose.group_first, most_groups);
+      divider.next(loose.group_tap, most_groups);
+    }
+    return divider.bytes();
+  };
+  const Block scratch = allocate(device, divide_scratch(nullptr));
+  divide_scratch(scratch.data());
+  fill_zero(device, totals.of_run, (runs + 1) * std::int64_t{sizeof(Totals)});
+  const Grid grid{
+      .blocks = blocks_of(units, 1), .threads = unsigned{tile_rows}, .shared_bytes = settings.shared_bytes()};
+  if (once)
+    launch(device, grid, find_pairs<D, Finding::loose, Finder>, search, settings, loose, totals);
+  else
+    launch(device, grid, find_pairs<D, Finding::count, Finder>, search, settings, loose, totals);
+  Totals all;
+  download(device, &all, totals.of_run + runs, sizeof(all));
+  rules.length = all.pairs;
+  rules.groups = all.groups;
+  const PairLists lists = give_lists(device, rules);
+  if (once)
+    launch(device, {.blocks = blocks_of(units, 1), .threads = unsigned{tile_rows}}, close_gaps<PairLists>, loose,
+           totals, rules.taps, lists);
+  else
+    launch(device, grid, find_pairs<D, Finding::final, Finder>, search, settings, lists, totals);
+}
+
 }  // namespace cuda
 
 /// Every (tap, in, out) that the window's relation joins. O(outputs * taps) looks at bits; waits once, for the number
@@ -266,33 +262,11 @@ cuda::Rules make_rules(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in,
   search.sites = out.data();
   search.outputs = rules.outputs;
   cuda::cut_taps(search, rules.tiles);
-  using Dev = CudaDevice<T>;
-  Buffer<std::int64_t, Dev> numbers(device, 2 * search.units);
-  Buffer<cuda::Totals, Dev> sum(device, 1);
-  fill_zero(device, sum.data(), sizeof(cuda::Totals));
-  const cuda::UnitTotals totals{numbers.data(), sum.data(), search.units};
-  const cuda::Grid grid{.blocks = cuda::blocks_of(search.units, 1), .threads = unsigned{cuda::tile_rows}};
-  const std::int64_t most_groups = search.units * search.segment_taps, most_pairs = most_groups * cuda::tile_rows;
-  const bool once = search.segments == 1 && most_pairs <= (std::int64_t{1} << 30) / 5;
-  cuda::PairLists loose{};
-  cuda::Block memory;
-  if (once) {
-    memory = allocate(device, cuda::divide(nullptr, loose, most_pairs, most_groups, 0));
-    cuda::divide(memory.data(), loose, most_pairs, most_groups, 0);
-    cuda::launch(device, grid, cuda::find_pairs<D, cuda::Finding::loose>, search, loose, totals);
-  } else {
-    cuda::launch(device, grid, cuda::find_pairs<D, cuda::Finding::count>, search, loose, totals);
-  }
-  cuda::Totals all;
-  download(device, &all, sum.data(), sizeof(all));
-  rules.length = all.pairs;
-  rules.groups = all.groups;
-  cuda::running_sum(device, numbers.data(), numbers.data(), numbers.size());
-  const cuda::PairLists lists = cuda::give_lists(device, rules);
-  if (once)
-    cuda::launch(device, grid, cuda::close_gaps<cuda::PairLists>, loose, totals, rules.taps, lists);
+  const typename cuda::NearBlocks<D>::Settings by_blocks(window);
+  if (by_blocks.suit() && search.segments == 1)
+    cuda::fill_rules<D, cuda::NearBlocks<D>>(device, search, by_blocks, rules);
   else
-    cuda::launch(device, grid, cuda::find_pairs<D, cuda::Finding::final>, search, lists, totals);
+    cuda::fill_rules<D, cuda::Neighbour<D>>(device, search, {}, rules);
   return rules;
 }
 

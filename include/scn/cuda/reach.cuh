@@ -15,6 +15,28 @@ namespace scn {
 
 namespace cuda {
 
+/// Quotient and remainder of numbers that are not negative, in 32 bits where they fit.
+struct Division {
+  std::int64_t quotient, remainder;
+  __device__ Division(std::int64_t dividend, std::int64_t divisor) {
+    if (((dividend | divisor) >> 32) == 0) {
+      const auto small = static_cast<std::uint32_t>(dividend), by = static_cast<std::uint32_t>(divisor);
+      quotient = small / by;
+      remainder = small % by;
+    } else {
+      quotient = dividend / divisor;
+      remainder = dividend % divisor;
+    }
+  }
+};
+
+/// floor(dividend / divisor), in 32 bits where they fit.
+__device__ inline std::int64_t quick_floor_divide(std::int64_t dividend, std::int32_t divisor) {
+  if (!fits_int32(dividend)) return floor_divide(dividend, divisor);
+  const auto small = static_cast<std::int32_t>(dividend);
+  return small / divisor - (small % divisor < 0 ? 1 : 0);
+}
+
 /// floor(in / stride) of every input.
 template <int D>
 struct FloorOutputs {
@@ -24,10 +46,8 @@ struct FloorOutputs {
   __device__ bool operator()(std::int64_t i, Site<D>& out) const {
     out = load_site(sites, i);
 #pragma unroll
-    for (int axis = 0; axis < D; ++axis) {
-      const std::int32_t in = out.at[axis], quotient = in / stride[axis];
-      out.at[axis] = quotient - (in % stride[axis] < 0 ? 1 : 0);
-    }
+    for (int axis = 0; axis < D; ++axis)
+      out.at[axis] = static_cast<std::int32_t>(quick_floor_divide(out.at[axis], stride[axis]));
     return region.holds(out.at);
   }
 };
@@ -56,19 +76,22 @@ class ReachedOutputs {
   std::int64_t of_input() const { return of_input_; }
 
   __device__ bool operator()(std::int64_t i, Site<D>& out) const {
-    const Site<D> in = load_site(sites_, i / of_input_);
-    std::int64_t choice = i % of_input_;
+    const Division input(i, of_input_);
+    const Site<D> in = load_site(sites_, input.quotient);
+    std::int64_t choice = input.remainder;
     const std::int32_t* tap = nullptr;
     if (window_.positions != nullptr) {
-      tap = window_.positions + choice % window_.taps * D;
-      choice /= window_.taps;
+      const Division listed(choice, window_.taps);
+      tap = window_.positions + listed.remainder * D;
+      choice = listed.quotient;
     }
     out.sample = in.sample;
     bool exists = true;
 #pragma unroll
     for (int axis = D - 1; axis >= 0; --axis) {
-      const std::int64_t digit = choice % choices_[axis];
-      choice /= choices_[axis];
+      const Division step(choice, choices_[axis]);
+      const std::int64_t digit = step.remainder;
+      choice = step.quotient;
       const std::int64_t fixed = tap != nullptr ? tap[axis] : by_tap_[axis] ? digit : -1;
       std::int64_t coordinate = 0;
       exists = exists && output(axis, in.at[axis], fixed, by_tap_[axis] ? 0 : digit, coordinate) &&
@@ -98,7 +121,7 @@ class ReachedOutputs {
     const std::int64_t lowest = tap < 0 ? shifted - dilation * (window_.size[axis] - 1) : highest;
     const std::int32_t* const starts = window_.starts[axis];
     if (starts == nullptr) {
-      out = step - floor_divide(-lowest, stride);
+      out = step - quick_floor_divide(-lowest, window_.stride[axis]);
       return out * stride <= highest && (dilation == 1 || (highest - out * stride) % dilation == 0);
     }
     std::int64_t low = 0, high = window_.start_counts[axis];
@@ -128,8 +151,9 @@ struct SeenInputs {
   WindowView<D> window;
   Region<D> region;
   __device__ bool operator()(std::int64_t i, Site<D>& in) const {
-    const Site<D> out = load_site(sites, i / window.taps);
-    const Point<D> position = window.position(i % window.taps);
+    const Division output(i, window.taps);
+    const Site<D> out = load_site(sites, output.quotient);
+    const Point<D> position = window.position(output.remainder);
     in.sample = out.sample;
     bool exists = true;
 #pragma unroll

@@ -1,0 +1,132 @@
+// Tests of the sites that windows reach on the GPU, and of the maps there, against the CPU.
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "catch.hpp"
+#include "scn/cuda/reach.cuh"
+#include "scn/geometry/randomized_stride.hpp"
+#include "support/both_devices.cuh"
+#include "support/site_lists.hpp"
+
+namespace {
+
+using namespace scn;
+
+constexpr std::int32_t largest = std::numeric_limits<std::int32_t>::max();
+constexpr std::int32_t smallest = std::numeric_limits<std::int32_t>::min();
+
+template <int D>
+gpu::Both<D> drawn(Cuda& device, std::size_t count, std::uint64_t seed = 1) {
+  return gpu::both<D>(device, library::points<D>(oracle::drawn(D, count, seed)));
+}
+
+/// The sites of a full convolution, compared.
+template <int D>
+void check_full(Cuda& device, const gpu::Both<D>& coarse, const Window<D>& window,
+                std::optional<Point<D>> extent = {}) {
+  INFO(to_string(window));
+  Cpu cpu;
+  const auto made = expand<D>(device, *coarse.gpu, window, extent);
+  const auto expected = expand<D>(cpu, *coarse.cpu, window, extent);
+  CHECK(gpu::same_sites(device, made, expected));
+  CHECK(gpu::same_rules(device, make_rules<D>(device, made, *coarse.gpu, window),
+                        make_rules<D>(cpu, expected, *coarse.cpu, window)));
+}
+
+TEST_CASE("The GPU reaches the outputs of the CPU for sizes 1 to 6 and strides 1 to 5", "[cuda]") {
+  Cuda device;
+  const auto sites = drawn<1>(device, 40);
+  for (std::int32_t size = 1; size <= 6; ++size)
+    for (std::int32_t stride = 1; stride <= 5; ++stride)
+      gpu::check_strided<1>(device, sites, strided_window(Point<1>(size), Point<1>(stride)));
+}
+
+TEST_CASE("The GPU reaches the outputs of the CPU in 1 to 10 dimensions", "[cuda]") {
+  Cuda device;
+  library::for_each_dimension<10>([&](auto dimension) {
+    constexpr int D = dimension();
+    const auto sites = drawn<D>(device, 60);
+    gpu::check_strided<D>(device, sites, strided_window(Point<D>(2), Point<D>(2)));
+    gpu::check_strided<D>(device, sites, strided_window(library::cycle<D>({3, 1, 1, 1}), library::cycle<D>({2, 1, 3})));
+    check_full<D>(device, sites, strided_window(library::cycle<D>({2, 1, 1}), Point<D>(2)));
+  });
+}
+
+TEST_CASE("Strides, dilations, paddings and listed taps combine on the GPU as on the CPU", "[cuda]") {
+  Cuda device;
+  const auto sites = drawn<3>(device, 500);
+  for (const auto& window :
+       {Window<3>{.size = {2, 3, 4}, .stride = {1, 2, 3}},
+        Window<3>{.size = {3, 2, 5}, .stride = {2, 3, 1}, .dilation = {3, 1, 2}, .pad = {-4, 1, 7}},
+        Window<3>{.size = {3, 3, 3}, .stride = {2, 2, 2}, .dilation = {50, 7, 1}, .pad = {1, 1, 1}},
+        strided_window(Taps<3>(Cross<3>(3)), Point<3>(2)), strided_window(Taps<3>(Ball<3>(1.5)), Point<3>{1, 2, 3}),
+        submanifold_window(Taps<3>(3), Point<3>(1), Point<3>(2)),
+        submanifold_window(Taps<3>(3), Point<3>(1), Point<3>{1, 3, 2})}) {
+    gpu::check_strided<3>(device, sites, window);
+    check_full<3>(device, sites, window);
+  }
+}
+
+TEST_CASE("Extents clip what the GPU reaches", "[cuda]") {
+  Cuda device;
+  std::vector<Site<2>> points;
+  for (const auto& site : oracle::block(2, 13)) points.push_back(oracle::as<Site<2>>(site));
+  const auto sites = gpu::both<2>(device, points, Point<2>(13));
+  for (const std::int32_t size : {2, 3, 5})
+    for (const std::int32_t stride : {1, 2, 4})
+      gpu::check_strided<2>(device, sites, strided_window(Point<2>(size), Point<2>(stride)));
+  check_full<2>(device, sites, strided_window(Point<2>(3), Point<2>(2)), Point<2>(20));
+}
+
+TEST_CASE("Nothing that the GPU reaches wraps at the ends of int32", "[cuda]") {
+  Cuda device;
+  std::vector<Site<1>> points;
+  for (const auto& site : oracle::line({smallest, smallest + 1, -1, 0, largest - 1, largest}))
+    points.push_back(oracle::as<Site<1>>(site));
+  const auto ends = gpu::both<1>(device, points);
+  for (const Window<1>& window :
+       {strided_window(Point<1>(3), Point<1>(1)), strided_window(Point<1>(2), Point<1>(2)),
+        strided_window(Point<1>(3), Point<1>(largest)), Window<1>{.size = 5, .dilation = 1000, .pad = largest}}) {
+    gpu::check_strided<1>(device, ends, window);
+    check_full<1>(device, ends, window);
+  }
+}
+
+TEST_CASE("Randomised strides on the GPU reach and join what they do on the CPU", "[cuda]") {
+  Cuda device;
+  const Point<2> extent{41, 33};
+  std::vector<Site<2>> points;
+  oracle::Random random(3);
+  for (int i = 0; i < 300; ++i)
+    points.push_back(
+        {i % 2, {static_cast<std::int32_t>(random.integer(0, 40)), static_cast<std::int32_t>(random.integer(0, 32))}});
+  const auto sites = gpu::both<2>(device, points, extent);
+  for (const std::int32_t size : {2, 3})
+    for (const std::int32_t stride : {1, 2}) {
+      const Window<2> window = strided_window(Point<2>(size), Point<2>(stride));
+      gpu::check_strided<2>(device, sites, randomized_window(window, output_extent(extent, window), 7, 1));
+      Window<2> listed = strided_window(Taps<2>(Cross<2>(3)), Point<2>(stride));
+      listed.pad = {};
+      gpu::check_strided<2>(device, sites, randomized_window(listed, output_extent(extent, listed), 8, 2));
+    }
+}
+
+TEST_CASE("Levels of no sites and of one site are reached on the GPU", "[cuda]") {
+  Cuda device;
+  for (const std::vector<Site<3>>& points : {std::vector<Site<3>>{}, std::vector<Site<3>>{{1, {-3, 5, 2}}}})
+    for (const auto& window : {strided_window<3>(3, 2), strided_window<3>(2, 2), Window<3>{}}) {
+      const auto sites = gpu::both<3>(device, points, {}, 2);
+      gpu::check_strided<3>(device, sites, window);
+      check_full<3>(device, sites, window);
+    }
+}
+
+TEST_CASE("A pyramid on the GPU is that of the CPU", "[cuda]") {
+  Cuda device;
+  gpu::Both<3> level = drawn<3>(device, 4000);
+  for (int i = 0; i < 4; ++i) level = gpu::check_strided<3>(device, level, strided_window<3>(i % 2 == 0 ? 2 : 3, 2));
+}
+
+}  // namespace
