@@ -112,17 +112,21 @@ void add_stripes(CudaDevice<T>& device, void (*kernel)(WeightGradient<T, A>), co
                  WeightGradient<T, A> task, MatrixView<A> dw, Write write) {
   task.depth_blocks = static_cast<int>(blocks_of(task.depth, block_depth));
   task.column_blocks = static_cast<int>(blocks_of(task.columns, block_columns));
-  const std::int64_t blocks = task.rules.taps * task.groups * task.depth_blocks * task.column_blocks;
-  const std::int64_t numbers = task.rules.taps * task.groups * task.depth * task.columns;
-  const std::int64_t wanted = gradient_stripes(task.rules.tiles, blocks, numbers);
+  using Task = WeightGradient<T, A>;
+  const std::int64_t taps = task.rules.taps, matrix = std::int64_t{task.groups} * task.depth * task.columns;
+  const std::int64_t blocks = std::int64_t{task.groups} * task.depth_blocks * task.column_blocks;
+  const std::int64_t wanted = gradient_stripes(task.rules.tiles, taps * blocks, taps * matrix);
   task.stripe_tiles = std::max<std::int64_t>(1, (task.rules.tiles + wanted - 1) / wanted);
-  const std::int64_t stripes = (task.rules.tiles + task.stripe_tiles - 1) / task.stripe_tiles;
-  task.stripes = static_cast<int>(stripes);
-  Buffer<A, CudaDevice<T>> sums(device, stripes * numbers);
+  task.stripes = static_cast<int>((task.rules.tiles + task.stripe_tiles - 1) / task.stripe_tiles);
+  const std::int64_t parts = task.stripes * (taps + Task::cuts - 1);
+  Buffer<A, CudaDevice<T>> sums(device, parts * matrix);
   task.sums = sums.data();
-  launch(device, {.blocks = blocks_of(blocks * stripes, 1), .threads = threads, .shared_bytes = shared_bytes}, kernel,
+  launch(device, {.blocks = blocks_of(parts * blocks, 1), .threads = threads, .shared_bytes = shared_bytes}, kernel,
          task);
-  parallel_for(device, dw.rows, dw.channels, AddStripes<A>{sums.data(), stripes, dw, write});
+  const auto middle = static_cast<int>(task.rules.reversed ? taps - 1 - taps / 2 : taps / 2);
+  const int groups = static_cast<int>(dw.rows.bound / taps);
+  parallel_for(device, dw.rows, dw.channels,
+               AddStripes<A>{sums.data(), task.stripes, groups, middle, Task::cuts, dw, write});
 }
 
 template <int Depth, int Columns, int DepthWarps, int ColumnWarps, class T>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "scn/cuda/epilogue.cuh"
@@ -51,7 +52,9 @@ struct ConvolutionShape {
     return ((taps < TapTable::taps ? taps : TapTable::taps) * chunks + stage_chunks - 1) / stage_chunks;
   }
   static constexpr int shared_bytes(int taps, int chunks) {
-    return tile_bytes + static_cast<int>(sizeof(TapTable)) + (1 + table_stages(taps, chunks)) * 4;
+    const int table = static_cast<int>(sizeof(TapTable));
+    const int list = static_cast<int>(offsetof(TapTable, first_pair)) + (1 + table_stages(taps, chunks)) * 4;
+    return tile_bytes + rows * 4 + (table < list ? list : table);
   }
 };
 
@@ -64,16 +67,25 @@ class ConvolutionTile {
   __device__ ConvolutionTile(const TensorConvolution<T>& task, unsigned char* memory)
       : task_(task),
         tiles_(memory),
-        table_(*reinterpret_cast<TapTable*>(memory + Shape::tile_bytes)),
-        list_(reinterpret_cast<std::uint32_t*>(memory + Shape::tile_bytes + sizeof(TapTable))),
-        thread_(static_cast<int>(threadIdx.x)) {
+        output_(reinterpret_cast<std::int32_t*>(memory + Shape::tile_bytes)),
+        table_(*reinterpret_cast<TapTable*>(output_ + Shape::rows)),
+        list_(reinterpret_cast<std::uint32_t*>(table_.first_pair)),
+        thread_(static_cast<int>(threadIdx.x)),
+        address_(shared_address(memory)) {
     const std::int64_t block = blockIdx.x;
     column_ = static_cast<int>(block % task.column_blocks) * Columns;
     group_ = static_cast<int>(block / task.column_blocks % task.groups);
     tile_ = block / task.column_blocks / task.groups;
+    weights_ = reinterpret_cast<const unsigned char*>(task.weights) + thread_ * 16 +
+               (std::int64_t{group_} * task.column_blocks + column_ / Columns) * task.stages * Shape::b_bytes;
+    const int first_row = thread_ / 32 * 16 / Shape::skipped * Shape::skipped;
+    block_bit_ = 1u << (16 + first_row / Shape::skipped);
+    a_start_ = tile_start(address_ + first_row * Shape::row_bytes);
+    b_start_ = tile_start(address_ + Shape::a_bytes);
   }
 
   __device__ void run() {
+    find_outputs();
     for (int first = 0; first < task_.taps; first += TapTable::taps)
       for (int round = 0;; ++round) {
         const bool more = table_.fill(task_.rules, tile_, first, round);
@@ -87,6 +99,13 @@ class ConvolutionTile {
  private:
   static constexpr int copied_rows = Shape::rows * stage_chunks / Shape::threads;  // by one thread, in a stage
   static constexpr int slice = Shape::threads * 16;  // bytes that the threads copy at a time
+
+  /// The output rows of the places, -1 where there is none; read long before they are needed.
+  __device__ void find_outputs() {
+    if (thread_ >= Shape::rows) return;
+    const std::int64_t row = task_.rules.output(tile_, thread_);
+    output_[thread_] = row < exact_rows(task_.y.rows) ? static_cast<std::int32_t>(row) : -1;
+  }
 
   /// Lists the stages of these taps that any pair of the tile takes part in: how many they are, then for each its
   /// number and, from bit 16 on, the blocks of places that have one of its taps.
@@ -117,33 +136,28 @@ class ConvolutionTile {
   /// there are none.
   template <bool Aligned>
   __device__ void load(std::uint32_t entry, int slot, int first_stage) {
-    unsigned char* const a = tiles_ + slot * Shape::stage_bytes;
     const int stage = static_cast<int>(entry & 0xffff), c = thread_ % stage_chunks, place = thread_ / stage_chunks;
     const int of_taps = stage * stage_chunks + c;
     const int tap = static_cast<int>(task_.chunks.quotient(static_cast<std::uint32_t>(of_taps)));
     const int chunk = of_taps - tap * static_cast<int>(task_.chunks.divisor);
     const std::int32_t* const row = &table_.row[tap][place];
-    const T* const from = task_.x.data + group_ * task_.depth + chunk * numbers;
-    const int at = place * Shape::row_bytes + ((c ^ place % stage_chunks) * 16);
-    const std::uint32_t address = shared_address(a) + at;
+    const auto* const from = reinterpret_cast<const unsigned char*>(task_.x.data + group_ * task_.depth) + chunk * 16;
+    const int at = slot * Shape::stage_bytes + place * Shape::row_bytes + ((c ^ place % stage_chunks) * 16);
 #pragma unroll
     for (int i = 0; i < copied_rows; ++i) {
       if ((entry >> (16 + (place + slice / Shape::row_bytes * i) / Shape::skipped) & 1) == 0) continue;
       const std::int32_t in = row[slice / Shape::row_bytes * i];
-      const auto* source = reinterpret_cast<const unsigned char*>(from) + std::int64_t{in < 0 ? 0 : in} * task_.pitch_bytes;
+      const unsigned char* const source = from + std::int64_t{in} * task_.pitch_bytes;
       if constexpr (Aligned)
-        copy_16(address + slice * i, source, in >= 0);
+        copy_16(address_ + at + slice * i, source, in >= 0);
       else
-        copy_numbers(a + at + slice * i, reinterpret_cast<const T*>(source),
+        copy_numbers(tiles_ + at + slice * i, reinterpret_cast<const T*>(source),
                      in < 0 ? 0 : task_.depth - chunk * numbers);
     }
-    const auto* weights =
-        reinterpret_cast<const unsigned char*>(task_.weights) + thread_ * 16 +
-        ((std::int64_t{group_} * task_.column_blocks + column_ / Columns) * task_.stages + first_stage + stage) *
-            Shape::b_bytes;
+    const unsigned char* const weights = weights_ + std::int64_t{first_stage + stage} * Shape::b_bytes;
+    const std::uint32_t b = address_ + slot * Shape::stage_bytes + Shape::a_bytes + thread_ * 16;
 #pragma unroll
-    for (int i = 0; i < Shape::b_bytes / slice; ++i)
-      copy_16(shared_address(a) + Shape::a_bytes + thread_ * 16 + slice * i, weights + slice * i, true);
+    for (int i = 0; i < Shape::b_bytes / slice; ++i) copy_16(b + slice * i, weights + slice * i);
   }
   __device__ void load(std::uint32_t entry, int slot, int first_stage) {
     if (task_.aligned_x)
@@ -161,19 +175,21 @@ class ConvolutionTile {
 
   /// Adds the products of a stage to the sums, unless this warp or warpgroup has none of its taps.
   __device__ void multiply(std::uint32_t entry, int slot) {
-    const int first_row = thread_ / 32 * 16 / Shape::skipped * Shape::skipped;
-    if (!__any_sync(0xffffffffu, entry >> (16 + first_row / Shape::skipped) & 1)) return;
-    const std::uint32_t a = shared_address(tiles_) + slot * Shape::stage_bytes, rows = a + first_row * Shape::row_bytes;
-    const std::uint32_t b = a + Shape::a_bytes;
+    if (!__any_sync(0xffffffffu, entry & block_bit_)) return;
     if constexpr (has_warpgroups) {
+      const std::uint32_t a = a_start_ + slot * tile_bytes(Shape::stage_bytes);
+      const std::uint32_t b = b_start_ + slot * tile_bytes(Shape::stage_bytes);
       begin_products();
 #pragma unroll
       for (int u = 0; u < Shape::units; ++u)
-        multiply_add_warpgroup<T, Columns>(sums_, tile_descriptor(rows + u * 32), tile_descriptor(b + u * 32));
+        multiply_add_warpgroup<T, Columns>(sums_, tile_descriptor(a + tile_bytes(u * 32)),
+                                           tile_descriptor(b + tile_bytes(u * 32)));
       commit_products();
     } else {
+      const std::uint32_t a = address_ + slot * Shape::stage_bytes;
 #pragma unroll
-      for (int u = 0; u < Shape::units; ++u) multiply_unit(rows, b, u);
+      for (int u = 0; u < Shape::units; ++u)
+        multiply_unit(a + thread_ / 32 * 16 * Shape::row_bytes, a + Shape::a_bytes, u);
     }
   }
 
@@ -228,13 +244,11 @@ class ConvolutionTile {
         *reinterpret_cast<float2*>(&sums[(row + 8 * half) * Shape::sum_pitch + 8 * j + lane % 4 * 2]) =
             make_float2(sums_[4 * j + 2 * half], sums_[4 * j + 2 * half + 1]);
     __syncthreads();
-    const std::int64_t outputs = exact_rows(task_.y.rows);
     const int columns = min(Columns, task_.columns - column_), column = group_ * task_.columns + column_;
     constexpr int per_row = Columns / numbers;
     for (int i = thread_; i < Shape::rows * per_row; i += Shape::threads) {
       const int place = i / per_row, c = i % per_row * numbers;
-      const std::int64_t to = task_.rules.output(tile_, place);
-      if (to >= 0 && to < outputs && c < columns)
+      if (const std::int32_t to = output_[place]; to >= 0 && c < columns)
         store_chunk(to, column + c, min(numbers, columns - c), &sums[place * Shape::sum_pitch + c]);
     }
   }
@@ -260,9 +274,14 @@ class ConvolutionTile {
 
   const TensorConvolution<T>& task_;
   unsigned char* const tiles_;
+  std::int32_t* const output_;
   TapTable& table_;
   std::uint32_t* const list_;
   const int thread_;
+  const std::uint32_t address_;
+  const unsigned char* weights_ = nullptr;  ///< this thread's part of the tile of the first stage
+  std::uint32_t block_bit_ = 0;             ///< of an entry of the list, for the rows that this warp multiplies
+  std::uint32_t a_start_ = 0, b_start_ = 0;
   int column_ = 0, group_ = 0;
   std::int64_t tile_ = 0;
   float sums_[Columns / 2] = {};

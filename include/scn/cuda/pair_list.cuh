@@ -13,8 +13,8 @@ struct PairList {
   static constexpr int tiles = 128;
 
   std::int64_t first_pair[tiles];  ///< of the tap in each tile
-  int first[tiles + 1];            ///< where these pairs stand in the list
   int warp_total[tiles / 32];
+  int first[tiles + 1];  ///< where these pairs stand in the list
 
   __device__ int size() const { return first[tiles]; }
 

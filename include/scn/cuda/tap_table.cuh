@@ -14,7 +14,7 @@ struct TapTable {
 
   std::int32_t row[taps][places];
   std::uint32_t block_taps[places / block];  ///< for each 16 places, the taps by which any input meets them
-  std::int64_t first_pair[taps + 1];         ///< of the groups in question
+  std::int32_t first_pair[taps + 1];         ///< of the groups in question; from here on only fill() needs the memory
   std::uint8_t tap_of[taps];
 
   /// Taps by which any input meets `Places` places from the given one on: bit k is tap first + k of the map.
@@ -42,24 +42,26 @@ struct TapTable {
       groups += __syncthreads_count(tap >= 0 && tap < taps);
     }
     const std::int32_t first = begin + below;
+    const std::int64_t pairs = groups > 0 ? rules.group_first[first] : 0;
     for (int i = thread; i <= groups && groups > 0; i += threads) {
-      first_pair[i] = rules.group_first[first + i];
+      first_pair[i] = static_cast<std::int32_t>(rules.group_first[first + i] - pairs);
       if (i < groups) tap_of[i] = static_cast<std::uint8_t>(rules.group_tap[first + i] - first_tap);
     }
     __syncthreads();
     bool more = false;
     if (groups > 0)
-      for (std::int64_t pair = first_pair[0] + thread; pair < first_pair[groups]; pair += threads) {
+      for (std::int32_t pair = thread; pair < first_pair[groups]; pair += threads) {
         int group = 0;  // the last one that begins at or before the pair
         for (int step = taps / 2; step > 0; step /= 2)
           if (group + step < groups && first_pair[group + step] <= pair) group += step;
-        const int place = rules.place[pair];
+        const std::uint8_t* const place_of_pair = rules.place + pairs + pair;
+        const int place = *place_of_pair;
         int rank = 0;
         if (!rules.unique_inputs)
-          while (pair - rank > first_pair[group] && rules.place[pair - rank - 1] == place) ++rank;
+          while (pair - rank > first_pair[group] && place_of_pair[-rank - 1] == place) ++rank;
         more |= rank > round;
         if (rank != round) continue;
-        row[tap_of[group]][place] = rules.in[pair];
+        row[tap_of[group]][place] = rules.in[pairs + pair];
         atomicOr(&block_taps[place / block], 1u << tap_of[group]);
       }
     return __syncthreads_or(more);

@@ -16,8 +16,14 @@ __device__ inline std::uint32_t shared_address(const void* at) {
 
 /// Starts to copy 16 bytes to shared memory, or 16 zeros: `from` is not read then.
 __device__ inline void copy_16(std::uint32_t to, const void* from, bool present) {
-  const int bytes = present ? 16 : 0;
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
+  asm volatile(
+      "{\n.reg .pred absent;\nsetp.eq.u32 absent, %2, 0;\ncp.async.cg.shared.global [%0], [%1], 16, absent;\n}" ::"r"(
+          to),
+      "l"(from), "r"(static_cast<std::uint32_t>(present))
+      : "memory");
+}
+__device__ inline void copy_16(std::uint32_t to, const void* from) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
 }
 __device__ inline void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 /// Waits until all but the last `Pending` groups of this thread's copies are there.

@@ -16,11 +16,16 @@ inline constexpr bool has_warpgroups = true;
 inline constexpr bool has_warpgroups = false;
 #endif
 
-/// How a tile lies in shared memory, from a multiple of 1,024 bytes on: rows of 128 bytes, in which chunk c of 16 bytes
-/// of row r is at c ^ r % 8.
-__device__ inline std::uint64_t tile_descriptor(std::uint32_t address) {
-  constexpr std::uint64_t swizzled = std::uint64_t{1} << 62, eight_rows = std::uint64_t{1024 >> 4} << 32;
-  return swizzled | eight_rows | std::uint64_t{1} << 16 | std::uint64_t{(address & 0x3ffffu) >> 4};
+/// Where a tile begins in shared memory, a multiple of 32 bytes, as products are told. From a multiple of 1,024 bytes
+/// on it has rows of 128 bytes, in which chunk c of 16 bytes of row r is at c ^ r % 8. Within the tile, `bytes` further
+/// on is tile_bytes(bytes) more.
+__device__ inline std::uint32_t tile_bytes(std::uint32_t bytes) { return bytes >> 4; }
+__device__ inline std::uint32_t tile_start(std::uint32_t address) { return 1u << 16 | tile_bytes(address & 0x3ffffu); }
+__device__ inline std::uint64_t tile_descriptor(std::uint32_t start) {
+  constexpr std::uint32_t swizzled = 1u << 30, eight_rows = 1024 >> 4;
+  std::uint64_t descriptor;
+  asm("mov.b64 %0, {%1, %2};" : "=l"(descriptor) : "r"(start), "r"(swizzled | eight_rows));
+  return descriptor;
 }
 
 /// Copies and stores of this thread become visible to the tensor cores.

@@ -22,12 +22,15 @@ struct WeightGradient {
   int depth_blocks, column_blocks;
   bool aligned;  ///< whether chunks of 16 bytes of x and dy can be read as one
 
-  /// Which part of the sums this block makes. The middle tap, which often has by far the most pairs, comes first in all
-  /// stripes; then come the others, stripe by stripe, so that the rows of a stripe stay in the cache.
+  /// Which part of the sums this block makes. The middle tap, which often has by far the most pairs, comes first, its
+  /// stripes cut into four; then come the others, stripe by stripe, so that the rows of a stripe stay in the cache.
   struct Part {
-    std::int64_t stripe;
+    std::int64_t first_tile, end_tile;
+    std::int64_t matrix;  ///< its place among all sums, in units of depth x columns
     int tap, group, depth_block, column_block;
   };
+  static constexpr int cuts = 4;
+
   __device__ Part part() const {
     int rest = static_cast<int>(blockIdx.x);
     const auto take = [&](int count) {
@@ -36,16 +39,23 @@ struct WeightGradient {
       return taken;
     };
     const int column_block = take(column_blocks), depth_block = take(depth_blocks), group = take(groups);
-    const int middle = static_cast<int>(rules.taps) / 2;
-    if (rest < stripes) return {rest, middle, group, depth_block, column_block};
-    rest -= stripes;
-    const int other = take(static_cast<int>(rules.taps) - 1);
-    return {rest, other + (other >= middle ? 1 : 0), group, depth_block, column_block};
+    const int taps = static_cast<int>(rules.taps), middle = taps / 2;
+    const bool in_middle = rest < stripes * cuts;
+    if (!in_middle) rest -= stripes * cuts;
+    const int cut = in_middle ? take(cuts) : 0, other = in_middle ? 0 : take(taps - 1);
+    const int tap = in_middle ? middle : other + (other >= middle ? 1 : 0), stripe = rest;
+    const std::int64_t begin = stripe * stripe_tiles;
+    const std::int64_t row = cut > 0 ? std::int64_t{stripes} * taps + stripe * (cuts - 1) + cut - 1
+                                     : std::int64_t{stripe} * taps + (rules.reversed ? taps - 1 - tap : tap);
+    Part part{begin, begin + stripe_tiles, row * groups + group, tap, group, depth_block, column_block};
+    if (in_middle) {
+      part.first_tile = begin + cut * stripe_tiles / cuts;
+      part.end_tile = begin + (cut + 1) * stripe_tiles / cuts;
+    }
+    part.end_tile = std::min(part.end_tile, rules.tiles);
+    return part;
   }
-  __device__ A* sums_of(const Part& part) const {
-    const std::int64_t tap = rules.reversed ? rules.taps - 1 - part.tap : part.tap;
-    return sums + ((part.stripe * rules.taps + tap) * groups + part.group) * depth * columns;
-  }
+  __device__ A* sums_of(const Part& part) const { return sums + part.matrix * depth * columns; }
 };
 
 /// Depth x Columns sums a block, shared out to its warps; 128 bytes of pairs are a stage on the way to shared memory.
@@ -75,10 +85,8 @@ class GradientBlock {
         thread_(static_cast<int>(threadIdx.x)) {}
 
   __device__ void run() {
-    const std::int64_t begin = part_.stripe * task_.stripe_tiles;
-    const std::int64_t end = std::min(task_.rules.tiles, begin + task_.stripe_tiles);
-    for (std::int64_t tile = begin; tile < end; tile += PairList::tiles) {
-      list_.find(task_.rules, part_.tap, tile, end);
+    for (std::int64_t tile = part_.first_tile; tile < part_.end_tile; tile += PairList::tiles) {
+      list_.find(task_.rules, part_.tap, tile, part_.end_tile);
       multiply_list(tile);
     }
     store();
@@ -241,11 +249,9 @@ __global__ void __launch_bounds__(256) sum_outer_products_exactly(const __grid_c
   const auto part = task.part();
   const int thread = static_cast<int>(threadIdx.x), column = thread % side, row = thread / side;
   const int k = part.depth_block * side + row, c = part.column_block * side + column;
-  const std::int64_t begin = part.stripe * task.stripe_tiles;
-  const std::int64_t end = std::min(task.rules.tiles, begin + task.stripe_tiles);
   A sum{};
-  for (std::int64_t tile = begin; tile < end; tile += PairList::tiles) {
-    list.find(task.rules, part.tap, tile, end);
+  for (std::int64_t tile = part.first_tile; tile < part.end_tile; tile += PairList::tiles) {
+    list.find(task.rules, part.tap, tile, part.end_tile);
     for (int entry = 0; entry < list.size(); entry += pairs) {
       for (int i = thread; i < pairs * side; i += 256) {
         const int pair = i / side, at = i % side, k_at = part.depth_block * side + at,
@@ -276,11 +282,9 @@ __global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_con
   const auto part = task.part();  // with one group, whose columns are the channels
   const int warp = static_cast<int>(threadIdx.x) / channels, lane = static_cast<int>(threadIdx.x) % channels;
   const int channel = part.column_block * channels + lane;
-  const std::int64_t begin = part.stripe * task.stripe_tiles;
-  const std::int64_t end = std::min(task.rules.tiles, begin + task.stripe_tiles);
   A sum{};
-  for (std::int64_t tile = begin; tile < end; tile += PairList::tiles) {
-    list.find(task.rules, part.tap, tile, end);
+  for (std::int64_t tile = part.first_tile; tile < part.end_tile; tile += PairList::tiles) {
+    list.find(task.rules, part.tap, tile, part.end_tile);
     if (channel < task.columns)
       for (int entry = warp; entry < list.size(); entry += warps) {
         const int2 rows = list.rows(task.rules, tile, entry);
@@ -295,17 +299,24 @@ __global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_con
   task.sums_of(part)[channel] = sum;
 }
 
-/// dw (+)= the sums of the stripes in their order.
+/// dw (+)= the sums of the stripes in their order; rows are taps x groups.
 template <class A>
 struct AddStripes {
   const A* sums;
-  std::int64_t stripes;
+  int stripes, groups, middle_tap, cuts;
   MatrixView<A> dw;
   Write write;
+
+  constexpr A sum_of(std::int64_t row, std::int64_t c) const { return sums[row * dw.channels + c]; }
   constexpr void operator()(std::int64_t row, std::int64_t c) const {
+    const bool in_middle = row / groups == middle_tap;
+    const std::int64_t rows = dw.rows.bound, group = row % groups;
     A sum = write == Write::add ? dw(row, c) : A{};
-    for (std::int64_t stripe = 0; stripe < stripes; ++stripe)
-      sum += sums[(stripe * dw.rows.bound + row) * dw.channels + c];
+    for (std::int64_t stripe = 0; stripe < stripes; ++stripe) {
+      sum += sum_of(stripe * rows + row, c);
+      for (std::int64_t cut = 0; in_middle && cut < cuts - 1; ++cut)
+        sum += sum_of(stripes * rows + (stripe * (cuts - 1) + cut) * groups + group, c);
+    }
     dw(row, c) = sum;
   }
 };
