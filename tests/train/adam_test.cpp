@@ -42,6 +42,42 @@ TEMPLATE_TEST_CASE("Twenty steps of Adam are the oracle's", "[train]", double, f
   }
 }
 
+TEMPLATE_TEST_CASE("Steps of AdamW are those of the paper's algorithm 2", "[train]", double, float) {
+  using Dev = scn::CpuDevice<TestType>;
+  Dev device;
+  const auto variable = variable_of(device, 1, 1, {1});
+  scn::AdamW optimizer{scn::Parameters<Dev>({{"weight", variable, {1}}}),
+                       {.rate = 0.1, .beta1 = 0.8, .beta2 = 0.9, .weight_decay = 0.5}};
+  // By the formulas, in double: w -= rate decay w, then m, v, and w -= rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) +
+  // e).
+  const double gradients[] = {0.5, -1, 2, 0.25};
+  const double expected[] = {0.8500000019999999, 0.849013324654809, 0.7611635946148508, 0.6804194088899022};
+  for (std::size_t step = 0; step < 4; ++step) {
+    give_gradient(variable, {gradients[step]});
+    optimizer.step();
+    CHECK(oracle::difference(expected[step], number_of(variable), {.relative = sizeof(TestType) == 8 ? 1e-14 : 1e-6}) ==
+          "");
+  }
+}
+
+TEST_CASE("AdamW without weight decay is Adam, its default decay is 0.01, and it refuses in its own name", "[train]") {
+  Double device;
+  const auto a = variable_of(device, 1, 1, {1}), b = variable_of(device, 1, 1, {1}), c = variable_of(device, 1, 1, {1});
+  scn::Adam adam{scn::Parameters<Double>({{"a", a, {1}}})};
+  scn::AdamW plain{scn::Parameters<Double>({{"b", b, {1}}}), {}};
+  scn::AdamW decayed{scn::Parameters<Double>({{"c", c, {1}}})};
+  give_gradient(a, {2});
+  give_gradient(b, {2});
+  give_gradient(c, {2});
+  adam.step();
+  plain.step();
+  decayed.step();
+  CHECK(number_of(a) == number_of(b));
+  CHECK(number_of(c) == Approx(number_of(a) - 1e-3 * 0.01));
+  CHECK(thrown_message<scn::InvalidArgument>([] { scn::AdamW(scn::Parameters<Double>(), {.beta1 = 1}); }) ==
+        "AdamW: beta1 and beta2 must lie in [0, 1), got 1.000000 and 0.999000");
+}
+
 TEST_CASE("Adam uses the gradients and clears them", "[train]") {
   Double device{.threads = 1, .seed = 1};
   const auto variable = variable_of(device, 1, 2, {1, 2});

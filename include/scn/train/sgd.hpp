@@ -3,10 +3,11 @@
 
 #include <cmath>
 #include <cstdint>
-#include <utility>
+#include <span>
+#include <string>
 #include <vector>
 
-#include "scn/autograd/parameter.hpp"
+#include "scn/train/optimizer.hpp"
 
 namespace scn {
 
@@ -39,48 +40,17 @@ struct GradientDescentStep {
 }  // namespace detail
 
 /// PyTorch's rule: g = gradient + weight_decay w; v = momentum v + g, from v = 0; w -= rate v, or with Nesterov
-/// w -= rate (g + momentum v). Shares the variables with the network; keeps v only if there is a momentum.
+/// w -= rate (g + momentum v). Keeps v only if there is a momentum.
 template <Device Dev>
-class SGD {
+class SGD : public Optimizer<SGD<Dev>, Dev, SGDSettings> {
+  using Base = Optimizer<SGD<Dev>, Dev, SGDSettings>;
   using T = typename Dev::Accumulator;
 
  public:
-  explicit SGD(const Parameters<Dev>& parameters, const SGDSettings& settings = {}) : settings_(checked(settings)) {
-    for (const Variable<Dev, T>& variable : parameters.variables())
-      states_.push_back(
-          {variable, settings.momentum > 0
-                         ? Matrix<Dev, T>::zeros(variable.device(), variable.rows().bound, variable.channels())
-                         : Matrix<Dev, T>()});
-  }
+  explicit SGD(const Parameters<Dev>& parameters, const SGDSettings& settings = {}) : Base({{parameters, settings}}) {}
+  explicit SGD(const std::vector<ParameterGroup<Dev, SGDSettings>>& groups) : Base(groups) {}
 
-  double rate() const { return settings_.rate; }
-  void set_rate(double rate) {
-    SGDSettings changed = settings_;
-    changed.rate = rate;
-    settings_ = checked(changed);
-  }
-
-  /// Uses the gradients and clears them; a variable without one is left alone, its velocity too.
-  void step() {
-    for (State& state : states_) {
-      const Variable<Dev, T>& variable = state.variable;
-      if (!variable.has_gradient()) continue;
-      parallel_for(
-          variable.device(), variable.rows(), variable.channels(),
-          detail::GradientDescentStep<T>{variable.gradient().view(), variable.value().view(), state.velocity.view(),
-                                         static_cast<T>(settings_.rate), static_cast<T>(settings_.momentum),
-                                         static_cast<T>(settings_.weight_decay), settings_.nesterov});
-      variable.clear_gradient();
-    }
-  }
-
- private:
-  struct State {
-    Variable<Dev, T> variable;
-    Matrix<Dev, T> velocity;
-  };
-
-  static bool is_amount(double number) { return std::isfinite(number) && number >= 0; }
+  static std::string name() { return "SGD"; }
   static const SGDSettings& checked(const SGDSettings& settings) {
     require(is_amount(settings.rate) && is_amount(settings.momentum) && is_amount(settings.weight_decay),
             "SGD: rate, momentum and weight decay must be finite and not negative, got ", settings.rate, ", ",
@@ -88,9 +58,20 @@ class SGD {
     require(!settings.nesterov || settings.momentum > 0, "SGD: Nesterov's step needs a momentum above 0");
     return settings;
   }
+  static std::vector<std::string> moment_names(const SGDSettings& settings) {
+    return settings.momentum > 0 ? std::vector<std::string>{"velocity"} : std::vector<std::string>{};
+  }
+  static void update(const SGDSettings& settings, const Variable<Dev, T>& variable,
+                     std::span<const Variable<Dev, T>> moments, std::int64_t) {
+    parallel_for(variable.device(), variable.rows(), variable.channels(),
+                 detail::GradientDescentStep<T>{variable.gradient().view(), variable.value().view(),
+                                                moments.empty() ? MatrixView<T>{} : moments[0].value().view(),
+                                                static_cast<T>(settings.rate), static_cast<T>(settings.momentum),
+                                                static_cast<T>(settings.weight_decay), settings.nesterov});
+  }
 
-  SGDSettings settings_;
-  std::vector<State> states_;
+ private:
+  static bool is_amount(double number) { return std::isfinite(number) && number >= 0; }
 };
 
 }  // namespace scn
