@@ -27,8 +27,9 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
     require_channels(name(), x, weight_.rows().bound);
     Dev& device = x.device();
     Matrix<Dev> y(device, x.rows().bound, weight_.channels());
-    const auto* shift = bias_ ? bias_.value().view().data : nullptr;
-    if (x.rows().bound > 0) multiply(device, x.value(), weight_.value(), Epilogue<typename Dev::Accumulator>{shift}, y);
+    Epilogue<typename Dev::Accumulator, typename Dev::Scalar> finish;
+    if (bias_) finish.shift = bias_.value().view().data;
+    if (x.rows().bound > 0) multiply(device, x.value(), weight_.value(), finish, y);
     if (tape != nullptr && tape->log() != nullptr)
       tape->log()->count(
           {0, x.rows().bound * weight_.rows().bound * weight_.channels(), y.rows().bound * y.channels()});

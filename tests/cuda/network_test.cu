@@ -1,0 +1,134 @@
+// Tests of a whole network on the GPU in every type, against the same network in double.
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "scn/cuda/cuda.cuh"
+#include "support/random_cases.hpp"
+
+namespace network_test {
+
+/// Sites with features and a label each.
+struct Cloud {
+  std::vector<scn::Site<3>> sites;
+  std::vector<float> features;
+  std::vector<std::int32_t> labels;
+};
+
+constexpr std::int64_t channels = 4, classes = 5;
+
+/// A crumpled sheet in two samples, so that most neighbourhoods are partly filled.
+Cloud cloud(std::size_t count) {
+  oracle::Random random(6);
+  Cloud result;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto x = static_cast<std::int32_t>(random.integer(0, 63)),
+               y = static_cast<std::int32_t>(random.integer(0, 63));
+    const auto sample = static_cast<std::int32_t>(i % 2);
+    result.sites.push_back({sample, {x, y, (x * x / 50 + y) % 9 + static_cast<std::int32_t>(random.integer(0, 1))}});
+    for (int c = 0; c < channels; ++c) result.features.push_back(static_cast<float>(random.real()));
+    result.labels.push_back(static_cast<std::int32_t>((x / 16 + y / 16) % classes));
+  }
+  return result;
+}
+
+template <class Dev>
+auto segmenter(Dev& device) {
+  using namespace scn;
+  return Sequential{SubmanifoldConvolution<3, Dev>{device, channels, 16, 3},
+                    UNet<3, Dev>{device, {.channels = {16, 32, 48}, .repetitions = 1}}, BatchNormReLU{device, 16},
+                    NetworkInNetwork{device, 16, classes}, OutputLayer<3, Dev>{device}};
+}
+
+/// What some steps of training give: losses, and the first outputs and gradients of all parameters, one list.
+struct Training {
+  std::vector<double> losses, numbers;
+};
+
+template <class T>
+Training train(scn::CudaDevice<T> device, const Cloud& data, int steps) {
+  using Dev = scn::CudaDevice<T>;
+  const auto net = segmenter(device);
+  const scn::InputLayer<3, Dev> input{device};
+  scn::SGD optimizer{net.parameters(), {.rate = 0.05, .momentum = 0.9}};
+  Training result;
+  const auto append = [&](const auto& values) {
+    for (const auto value : values) result.numbers.push_back(static_cast<double>(value));
+  };
+  for (int step = 0; step < steps; ++step) {
+    scn::Tape tape;
+    const auto y = net(input(data.sites, data.features), &tape);
+    const auto loss = scn::cross_entropy(y, data.labels, &tape);
+    tape.backward(loss);
+    result.losses.push_back(static_cast<double>(loss.value().to_host()[0]));
+    if (step == 0) {
+      append(y.value().to_host());
+      for (const auto& parameter : net.parameters())
+        if (parameter.trained) append(parameter.variable.gradient().to_host());
+    }
+    optimizer.step();
+  }
+  return result;
+}
+
+/// |got - expected| / |expected|.
+double relative_error(const std::vector<double>& got, const std::vector<double>& expected) {
+  if (got.size() != expected.size()) return 1;
+  double error = 0, norm = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    error += std::pow(got[i] - expected[i], 2);
+    norm += std::pow(expected[i], 2);
+  }
+  return std::sqrt(error / norm);
+}
+
+TEST_CASE("A network on the GPU gives the outputs and gradients of doubles, as well as each type can", "[cuda]") {
+  const Cloud data = cloud(6000);
+  const auto expected = train<double>({.seed = 1}, data, 1).numbers;
+  CHECK(relative_error(train<float>({.seed = 1, .precision = scn::Precision::exact}, data, 1).numbers, expected) <
+        1e-5);
+  CHECK(relative_error(train<float>({.seed = 1}, data, 1).numbers, expected) < 5e-3);
+  CHECK(relative_error(train<__half>({.seed = 1}, data, 1).numbers, expected) < 1e-2);
+  CHECK(relative_error(train<__nv_bfloat16>({.seed = 1}, data, 1).numbers, expected) < 8e-2);
+}
+
+TEST_CASE("Twenty steps of training on the GPU have the losses of doubles", "[cuda]") {
+  const Cloud data = cloud(6000);
+  const auto expected = train<double>({.seed = 2}, data, 20).losses;
+  CHECK(expected.back() < 0.7 * expected.front());
+  CHECK(relative_error(train<float>({.seed = 2, .precision = scn::Precision::exact}, data, 20).losses, expected) <
+        1e-4);
+  CHECK(relative_error(train<__half>({.seed = 2}, data, 20).losses, expected) < 3e-2);
+}
+
+template <class T>
+void check_bits(const Cloud& data) {
+  const Training first = train<T>({.seed = 3}, data, 3);
+  for (int run = 0; run < 5; ++run) {
+    const Training again = train<T>({.seed = 3}, data, 3);
+    CHECK(again.losses == first.losses);
+    CHECK(again.numbers == first.numbers);
+  }
+}
+
+TEST_CASE("Training on the GPU has the same bits from run to run", "[cuda]") {
+  const Cloud data = cloud(60'000);
+  check_bits<float>(data);
+  check_bits<__half>(data);
+}
+
+TEST_CASE("A network on the GPU takes an input without sites", "[cuda]") {
+  scn::Cuda device;
+  const auto net = segmenter(device);
+  const scn::InputLayer<3, scn::Cuda> input{device};
+  scn::Tape tape;
+  const auto x = input(std::vector<scn::Site<3>>{}, std::vector<float>{}, {.samples = 2, .channels = channels});
+  const auto y = net(x, &tape);
+  CHECK(y.rows().bound == 0);
+  tape.backward(scn::cross_entropy(y, std::vector<std::int32_t>{}, &tape));
+}
+
+}  // namespace network_test
