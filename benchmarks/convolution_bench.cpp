@@ -60,7 +60,7 @@ template <class Dev>
 void add_all(const suite::Options& options) {
   using State = benchmark::State;
   const std::vector<std::string> one{"pandaset"},
-      all{"pandaset", "large", "centerpoint", "sphere512", "room", "random50k", "scans4d", "handwriting"};
+      all{"pandaset", "large", "centerpoint", "sphere512", "sphere16", "room", "random50k", "scans4d", "handwriting"};
   const auto taps = [](const AnyCloud& cloud, int size) {
     return std::visit(
         [&]<int D>(const suite::Cloud<D>&) { return strided_window(Point<D>(size), Point<D>(1)).volume(); }, cloud);

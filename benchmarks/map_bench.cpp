@@ -65,7 +65,7 @@ auto strided(int size) {
 template <class Dev>
 void add_all(const suite::Options& options) {
   const suite::Defaults everywhere{
-      {"pandaset", "large", "centerpoint", "sphere512", "room", "random50k", "scans4d", "handwriting"}};
+      {"pandaset", "large", "centerpoint", "sphere512", "sphere16", "room", "random50k", "scans4d", "handwriting"}};
   const suite::Defaults scans{{"pandaset", "large"}};
   suite::add_benchmark<Dev>("Input", options, {everywhere.workloads, {4}}, input<Dev>);
   suite::add_benchmark<Dev>("SubmanifoldMap", options, everywhere, submanifold<Dev>);

@@ -38,10 +38,11 @@ struct Work {
   std::int64_t pairs = 0;
   double operations = 0;       ///< useful ones: two for each pair, input and output channel
   std::int64_t map_bytes = 0;  ///< that the map keeps
+  double bytes = 0;            ///< of rows that are read or written
 };
 
-/// Times once(), which may leave work running on the device, and reports voxels/s, pairs/s, GFLOP/s, the share of the
-/// peak of the same threads, and the map's bytes for each voxel.
+/// Times once(), which may leave work running on the device, and reports voxels/s, pairs/s, GFLOP/s, GB/s, the
+/// share of the peak of the same threads, and the map's bytes for each voxel.
 template <class Dev, class Once>
 void measure(benchmark::State& state, Dev& device, const Work& work, const Once& once) {
   const auto start = std::chrono::steady_clock::now();
@@ -57,6 +58,7 @@ void measure(benchmark::State& state, Dev& device, const Work& work, const Once&
   report("voxels/s", runs * static_cast<double>(work.voxels));
   report("pairs/s", runs * static_cast<double>(work.pairs));
   report("GFLOP/s", 1e-9 * runs * work.operations);
+  report("GB/s", 1e-9 * runs * work.bytes);
   report("of_peak", runs * work.operations / fma_peak(device));
   if (work.voxels > 0)
     report("map_bytes/voxel", static_cast<double>(work.map_bytes) / static_cast<double>(work.voxels));
@@ -75,10 +77,11 @@ scn::Matrix<Dev, Number> numbers(Dev& device, std::int64_t rows, std::int64_t ch
   return scn::Matrix<Dev, Number>::from_host(device, rows, channels, std::span<const float>(values));
 }
 
-/// What a thing is measured on where the command line does not say; several details are variants of the thing.
+/// What a thing is measured on where the command line does not say.
 struct Defaults {
   std::vector<std::string> workloads;
   std::vector<std::int64_t> channels{};  ///< none: the thing has no number of channels to choose
+  std::int64_t runs = 0;                 ///< 0: as many as Google Benchmark likes
 };
 
 /// Registers body(state, device, cloud, channels) as THING/DEVICE/WORKLOAD/C64/threads:2 for every workload, number of
@@ -96,13 +99,13 @@ void add_benchmark(const std::string& thing, const Options& options, const Defau
         std::string title = thing + "/" + make.name() + "/" + file.substr(0, file.find(".npy"));
         if (count > 0) title += "/C" + std::to_string(count);
         title += "/threads:" + std::to_string(threads);
-        benchmark::RegisterBenchmark(title.c_str(),
-                                     [make, name, count, body](benchmark::State& state) {
-                                       Dev device = make();
-                                       body(state, device, workload(name), count);
-                                     })
-            ->UseRealTime()
-            ->Unit(benchmark::kMillisecond);
+        auto* const added =
+            benchmark::RegisterBenchmark(title.c_str(), [make, name, count, body](benchmark::State& state) {
+              Dev device = make();
+              body(state, device, workload(name), count);
+            });
+        added->UseRealTime()->Unit(benchmark::kMillisecond);
+        if (defaults.runs > 0) added->Iterations(defaults.runs);
       }
 }
 

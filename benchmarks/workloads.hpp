@@ -91,10 +91,9 @@ inline AnyCloud centerpoint() {
   return cloud;
 }
 
-/// A sphere's shell, resolution 512: 254.75 <= |p - 255.5| <= 256. 1,026,536 voxels.
-inline AnyCloud sphere512() {
-  constexpr int resolution = 512;
-  constexpr double centre = 255.5, radius = 256, inner = radius - 1.25;
+/// A sphere's shell around (resolution - 1) / 2: the voxels within 1.25 below resolution / 2.
+inline AnyCloud sphere(int resolution) {
+  const double centre = 0.5 * (resolution - 1), radius = 0.5 * resolution, inner = radius - 1.25;
   Cloud<3> cloud;
   for (int x = 0; x < resolution; ++x)
     for (int y = 0; y < resolution; ++y)
@@ -105,6 +104,8 @@ inline AnyCloud sphere512() {
   cloud.end_sample();
   return cloud;
 }
+inline AnyCloud sphere16() { return sphere(16); }
+inline AnyCloud sphere512() { return sphere(512); }
 
 /// 50,000 points, uniform in 41 x 1600 x 1408: a voxel has hardly a neighbour.
 inline AnyCloud random50k() {
@@ -198,14 +199,10 @@ AnyCloud cloud_of(const std::string& path, std::span<const std::int32_t> numbers
 
 /// The built-in workloads by name.
 inline const std::map<std::string, AnyCloud (*)()>& built_in_workloads() {
-  static const std::map<std::string, AnyCloud (*)()> all{{"pandaset", detail::pandaset},
-                                                         {"large", detail::large},
-                                                         {"centerpoint", detail::centerpoint},
-                                                         {"sphere512", detail::sphere512},
-                                                         {"room", detail::room},
-                                                         {"random50k", detail::random50k},
-                                                         {"scans4d", detail::scans4d},
-                                                         {"handwriting", detail::handwriting}};
+  static const std::map<std::string, AnyCloud (*)()> all{
+      {"pandaset", detail::pandaset},   {"large", detail::large},         {"centerpoint", detail::centerpoint},
+      {"sphere16", detail::sphere16},   {"sphere512", detail::sphere512}, {"room", detail::room},
+      {"random50k", detail::random50k}, {"scans4d", detail::scans4d},     {"handwriting", detail::handwriting}};
   return all;
 }
 

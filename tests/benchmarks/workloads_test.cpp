@@ -44,6 +44,7 @@ TEST_CASE("The scans have the voxels that published figures were converted to") 
 
 TEST_CASE("Generated clouds are the same on every machine") {
   CHECK(size_of("random50k").first == 49990);
+  CHECK(size_of("sphere16").first == 848);
   CHECK(size_of("handwriting") == std::pair(std::size_t{63865}, std::int64_t{128}));
 }
 
@@ -64,7 +65,7 @@ TEST_CASE("What is no workload is refused") {
   };
   CHECK(refusal("street") ==
         "--workload: expected a .npy file or one of centerpoint handwriting large pandaset random50k room scans4d "
-        "sphere512, got street");
+        "sphere16 sphere512, got street");
   const std::string negative = file_of(folder, "(1, 3)", {-1, 0, 0});
   CHECK(refusal(negative) == negative + ": the first column is the sample, which is not negative");
   const std::string flat = file_of(folder, "(6,)", {0, 1, 2, 3, 4, 5});

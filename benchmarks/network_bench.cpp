@@ -1,0 +1,159 @@
+// Times whole networks from a scan's points on: inference, gradients, training steps, how even frames are, and memory.
+#include "networks.hpp"
+#include "relations.hpp"
+#include "scn/layers/input_layer.hpp"
+#include "scn/layers/summary.hpp"
+#include "scn/networks/optimise_for_inference.hpp"
+#include "scn/train/sgd.hpp"
+#include "suite.hpp"
+
+namespace {
+
+using namespace scn;
+using benchmark::State;
+
+/// Sites in the caller's order and their features. A frame is all that follows: sites, maps, layers.
+template <class Dev>
+struct Frame {
+  std::vector<Site<3>> sites;
+  Variable<Dev> features;
+  InputLayer<3, Dev> input;
+
+  Frame(Dev& device, const suite::Cloud<3>& cloud, std::int64_t channels)
+      : sites(suite::input_sites(device, cloud).sites->to_host(device)),
+        features(suite::numbers(device, std::ssize(sites), channels)),
+        input(device) {}
+  SparseTensor<3, Dev> operator()() const { return input(sites, features); }
+};
+
+/// body(frame) for a workload in three dimensions.
+template <class Dev, class Body>
+void with_frame(State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t channels, const Body& body) {
+  if (const auto* const scan = std::get_if<suite::Cloud<3>>(&cloud))
+    body(Frame<Dev>(device, *scan, channels));
+  else
+    state.SkipWithError("networks are measured in three dimensions");
+}
+
+/// Work of one inference, and of forward and backward: three times that, without the gradient to the input.
+template <class Dev, class Net>
+suite::Work work_of(const Net& net, const SparseTensor<3, Dev>& x, bool gradients) {
+  const Summary all = summary(net, x);
+  const auto forward = all.total.counts.multiply_adds, first = all.rows.front().counts.multiply_adds;
+  return {x.rows().bound, gradients ? 3 * all.total.counts.pairs : all.total.counts.pairs,
+          2.0 * static_cast<double>(gradients ? 3 * forward - first : forward)};
+}
+
+/// Two frames to warm up, then the measurement, which also counts what a frame asks of the heap.
+template <class Dev, class Once>
+void measure_frames(State& state, Dev& device, const suite::Work& work, const Once& once) {
+  once();
+  once();
+  const std::int64_t before = suite::heap().calls;
+  suite::measure(state, device, work, once);
+  state.counters["heap_calls"] =
+      static_cast<double>(suite::heap().calls - before) / static_cast<double>(state.iterations());
+  state.counters["GFLOP"] = 1e-9 * work.operations;
+}
+
+template <class Dev>
+using Make = AnySequential<3, Dev> (*)(Dev&);
+
+/// As a program that infers runs a network: norms folded into the convolutions.
+template <class Dev>
+auto inference(Make<Dev> make, std::int64_t channels) {
+  return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t) {
+    with_frame(state, device, cloud, channels, [&](const Frame<Dev>& frame) {
+      const auto net = make(device);
+      const auto folded = optimise_for_inference(net);
+      measure_frames(state, device, work_of(net, frame(), false), [&] { benchmark::DoNotOptimize(folded(frame())); });
+    });
+  };
+}
+
+/// Forward and backward, and with a rate a step of SGD.
+template <class Dev>
+auto training(Make<Dev> make, std::int64_t channels, double rate) {
+  return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t) {
+    with_frame(state, device, cloud, channels, [&](const Frame<Dev>& frame) {
+      const auto net = make(device);
+      SGD optimizer{net.parameters(), {.rate = rate > 0 ? rate : 1.0}};
+      const auto variables = net.parameters().variables();
+      const auto result = net(frame());
+      const Matrix<Dev> slopes = suite::numbers(device, result.rows().bound, result.channels());
+      measure_frames(state, device, work_of(net, frame(), true), [&] {
+        Tape tape;
+        const auto y = net(frame(), &tape);
+        tape.backward(y.features, slopes.copy());
+        if (rate > 0) optimizer.step();
+        for (const auto& variable : variables) variable.clear_gradient();
+      });
+    });
+  };
+}
+
+/// The times of frames one by one: their median, and the 99th percentile as a multiple of it.
+template <class Dev>
+auto frame_times(Make<Dev> make, std::int64_t channels) {
+  return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t) {
+    with_frame(state, device, cloud, channels, [&](const Frame<Dev>& frame) {
+      using Clock = std::chrono::steady_clock;
+      const auto net = optimise_for_inference(make(device));
+      for (int warm_up = 0; warm_up < 2; ++warm_up) net(frame());
+      std::vector<double> times;
+      for (auto _ : state) {
+        const auto start = Clock::now();
+        benchmark::DoNotOptimize(net(frame()));
+        synchronize(device);
+        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+      }
+      std::sort(times.begin(), times.end());
+      const double median = times[times.size() / 2];
+      state.counters["median_ms"] = median;
+      state.counters["p99/median"] = times[times.size() * 99 / 100] / median;
+    });
+  };
+}
+
+/// The most that weights and one inference of a new network take of the heap, beyond the input.
+template <class Dev>
+auto memory(Make<Dev> make, std::int64_t channels) {
+  return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t) {
+    with_frame(state, device, cloud, channels, [&](const Frame<Dev>& frame) {
+      for (auto _ : state) {
+        const std::int64_t before = suite::heap().bytes;
+        suite::forget_peak();
+        const auto net = make(device);
+        benchmark::DoNotOptimize(net(frame()));
+        synchronize(device);
+        state.counters["peak_MiB"] = static_cast<double>(suite::heap().peak - before) / (1 << 20);
+      }
+    });
+  };
+}
+
+template <class Dev>
+void add_all(const suite::Options& options) {
+  struct Network {
+    std::string name;
+    Make<Dev> make;
+    std::int64_t channels;
+    std::string workload;
+  };
+  const Network bench{"BenchNetwork", suite::bench_network<Dev>, 3, "pandaset"},
+      unet{"UNet", suite::unet<Dev>, 4, "pandaset"}, mink{"MinkUNet42", suite::mink_unet42<Dev>, 4, "pandaset"},
+      center{"CenterPoint", suite::center_point_encoder<Dev>, 5, "centerpoint"};
+  const auto add = [&](const std::string& what, const Network& network, auto body, std::int64_t runs = 0) {
+    suite::add_benchmark<Dev>(what + "." + network.name, options, {{network.workload}, {}, runs}, body);
+  };
+  for (const Network& network : {bench, unet, mink, center})
+    add("Inference", network, inference<Dev>(network.make, network.channels));
+  add("Gradients", bench, training<Dev>(bench.make, bench.channels, 0));
+  add("TrainingStep", unet, training<Dev>(unet.make, unet.channels, 1e-6));
+  add("FrameTimes", center, frame_times<Dev>(center.make, center.channels), 200);
+  add("Memory", bench, memory<Dev>(bench.make, bench.channels), 1);
+}
+
+}  // namespace
+
+void add_benchmarks(const suite::Options& options) { add_all<Cpu>(options); }
