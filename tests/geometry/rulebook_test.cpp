@@ -357,4 +357,40 @@ TEST_CASE("Sites within different extents are not put together", "[geometry]") {
   CHECK_THROWS_AS(with.rulebook.intersect(without.sites, with.sites), InvalidArgument);
 }
 
+TEST_CASE("A rulebook that is reset knows nothing of its past, whose maps stay with those who hold them",
+          "[geometry]") {
+  Example example;
+  const auto coarse = example.rulebook.strided(example.sites, halving);
+  const auto pairs = coarse.map.rules().pairs();
+  const auto kept = example.rulebook.subset(
+      example.sites, Buffer<std::uint8_t, Cpu>(example.device, std::vector<std::uint8_t>(40, 1)));
+  const auto both = example.rulebook.unite(coarse.sites, kept);
+  const auto next = library::make_input<2>(example.device, some_points());
+  example.rulebook.reset(next);
+  CHECK(example.rulebook.size() == 0);
+  CHECK(example.rulebook.input().sites == next.sites);
+  CHECK(!example.rulebook.derives(kept, example.sites));
+  CHECK(example.rulebook.unite(coarse.sites, kept) != both);
+  CHECK(example.rulebook.strided(example.sites, halving).sites != coarse.sites);
+  CHECK(coarse.map.rules().pairs() == pairs);
+  example.rulebook.reset();
+  CHECK(example.rulebook.input().sites == nullptr);
+}
+
+TEST_CASE("Inputs after resets find the memory of the first ones", "[geometry]") {
+  Example example;
+  const auto frame = [&] {
+    example.sites = nullptr;
+    example.rulebook.reset(library::make_input<2>(example.device, some_points()));
+    example.sites = example.rulebook.input().sites;
+    example.rulebook.submanifold(example.sites, window_3).transposed();
+    example.rulebook.back(example.rulebook.strided(example.sites, halving).sites, halving).map.rules();
+    return example.device.pool->used_bytes() + example.device.pool->free_bytes();
+  };
+  frame();
+  frame();
+  const std::size_t bytes = frame();
+  CHECK(frame() == bytes);
+}
+
 }  // namespace

@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
+#include "scn/core/host_pool.hpp"
 #include "scn/geometry/randomized_stride.hpp"
 #include "scn/geometry/rules.hpp"
 #include "scn/geometry/sites.hpp"
@@ -42,7 +42,12 @@ class Rulebook {
  public:
   using SitesPointer = std::shared_ptr<const Sites<D, Dev>>;
 
-  Rulebook(Dev& device, InputSites<D, Dev> input) : device_(&device), input_(std::move(input)) {}
+  Rulebook(Dev& device, InputSites<D, Dev> input)
+      : device_(&device),
+        input_(std::move(input)),
+        entries_(host_allocator<Entry>(device)),
+        combinations_(host_allocator<Combination>(device)),
+        subsets_(host_allocator<Combination>(device)) {}
 
   Dev& device() const { return *device_; }
   /// The sites the input layer made, and the rows its points went to (null if it had no points).
@@ -64,7 +69,7 @@ class Rulebook {
     if (const Entry* known = find(Kind::strided, sites, nullptr, window)) return {known->out, {known->map, false}};
     std::optional<Point<D>> extent;
     if (sites->extent()) extent = output_extent(*sites->extent(), window);
-    auto out = std::make_shared<const Sites<D, Dev>>(reach<D>(*device_, *sites, window, extent));
+    auto out = make_handle<const Sites<D, Dev>>(*device_, reach<D>(*device_, *sites, window, extent));
     const Entry& made = add(Kind::strided, sites, std::move(out), window);
     return {made.out, {made.map, false}};
   }
@@ -102,9 +107,10 @@ class Rulebook {
     std::optional<Point<D>> extent;
     if (sites->extent()) extent = input_extent(*sites->extent(), window);
     for (int axis = 0; extent && axis < D; ++axis)
-      require((*extent)[axis] >= 1, "the padding of a window of ", to_string(window), " leaves nothing of the extent ",
-              to_string(*sites->extent()));
-    auto fine = std::make_shared<const Sites<D, Dev>>(expand<D>(*device_, *sites, window, extent));
+      if ((*extent)[axis] < 1)
+        throw InvalidArgument(message("the padding of a window of ", to_string(window),
+                                      " leaves nothing of the extent ", to_string(*sites->extent())));
+    auto fine = make_handle<const Sites<D, Dev>>(*device_, expand<D>(*device_, *sites, window, extent));
     const Entry& made = add(Kind::full, std::move(fine), sites, window);
     return {made.in, {made.map, true}};
   }
@@ -121,7 +127,7 @@ class Rulebook {
 
   /// The sites whose byte in `keep` is not 0. The rulebook remembers where they come from: see derives(). Waits.
   SitesPointer subset(const SitesPointer& sites, const Buffer<std::uint8_t, Dev>& keep) {
-    auto kept = std::make_shared<const Sites<D, Dev>>(select<D>(*device_, *sites, keep));
+    auto kept = make_handle<const Sites<D, Dev>>(*device_, select<D>(*device_, *sites, keep));
     subsets_.push_back({sites, nullptr, kept, false});
     return kept;
   }
@@ -154,8 +160,17 @@ class Rulebook {
     return combine(a, b, false, [&] {
       Buffer<std::uint8_t, Dev> keep(*device_, a->rows().bound);
       fold(*device_, onto(b, a, Window<D>{}).rules(), 1, detail::MarkMet{keep.data()});
-      return std::make_shared<const Sites<D, Dev>>(select<D>(*device_, *a, keep));
+      return make_handle<const Sites<D, Dev>>(*device_, select<D>(*device_, *a, keep));
     });
+  }
+
+  /// Forgets all sites and maps and goes on with another input. Sites and maps that nobody else holds give their memory
+  /// back to the device; the lists they stood in stay for the next ones.
+  void reset(InputSites<D, Dev> input = {}) {
+    entries_.clear();
+    combinations_.clear();
+    subsets_.clear();
+    input_ = std::move(input);
   }
 
   /// Number of maps built so far.
@@ -182,7 +197,7 @@ class Rulebook {
     return nullptr;
   }
   const Entry& add(Kind kind, SitesPointer in, SitesPointer out, const Window<D>& window) {
-    auto map = std::make_shared<Map<Dev>>(*device_, make_rules<D>(*device_, *in, *out, window));
+    auto map = make_handle<Map<Dev>>(*device_, *device_, make_rules<D>(*device_, *in, *out, window));
     return entries_.emplace_back(Entry{kind, std::move(in), std::move(out), window, std::move(map)});
   }
   const Entry& given(const SitesPointer& in, const SitesPointer& out, const Window<D>& window) {
@@ -195,14 +210,16 @@ class Rulebook {
     if (a == b) return a;
     for (const Combination& known : combinations_)
       if (known.all == all && ((known.a == a && known.b == b) || (known.a == b && known.b == a))) return known.out;
-    require(a->extent() == b->extent(),
-            "sites within different extents cannot be put together: ", a->extent() ? to_string(*a->extent()) : "none",
-            " and ", b->extent() ? to_string(*b->extent()) : "none");
+    const auto extent_of = [](const Sites<D, Dev>& of) { return of.extent() ? to_string(*of.extent()) : "none"; };
+    if (a->extent() != b->extent())
+      throw InvalidArgument(
+          message("sites within different extents cannot be put together: ", extent_of(*a), " and ", extent_of(*b)));
     return combinations_.emplace_back(Combination{a, b, make(), all}).out;
   }
   static void require_no_starts(const Window<D>& window) {
-    require(!window.randomised(),
-            "a window with a table of starts has the outputs of that table, and no others: ", to_string(window));
+    if (window.randomised())  // no text is made for those that are right
+      throw InvalidArgument(
+          message("a window with a table of starts has the outputs of that table, and no others: ", to_string(window)));
   }
   static Window<D> without_starts(Window<D> window) {
     window.starts = {};
@@ -211,8 +228,8 @@ class Rulebook {
 
   Dev* device_;
   InputSites<D, Dev> input_;
-  std::vector<Entry> entries_;
-  std::vector<Combination> combinations_, subsets_;
+  HostVector<Entry> entries_;
+  HostVector<Combination> combinations_, subsets_;
 };
 
 }  // namespace scn

@@ -214,10 +214,13 @@ Point<D> output_extent(const Point<D>& in, const Window<D>& window) {
     }
     const std::int64_t room = std::int64_t{in[axis]} + 2 * std::int64_t{window.pad[axis]} -
                               std::int64_t{window.dilation[axis]} * (window.size[axis] - 1) - 1;
-    require(room >= 0, "a window of ", to_string(window), " does not fit into the extent ", to_string(in));
+    if (room < 0)  // no text is made for those that fit
+      throw InvalidArgument(
+          message("a window of ", to_string(window), " does not fit into the extent ", to_string(in)));
     const std::int64_t extent = room / window.stride[axis] + 1;
-    require<LimitExceeded>(fits_int32(extent), "the extent that follows from ", to_string(in), " through ",
-                           to_string(window), " passes the range of int32");
+    if (!fits_int32(extent))
+      throw LimitExceeded(message("the extent that follows from ", to_string(in), " through ", to_string(window),
+                                  " passes the range of int32"));
     out[axis] = static_cast<std::int32_t>(extent);
   }
   return out;
@@ -233,8 +236,9 @@ Point<D> input_extent(const Point<D>& out, const Window<D>& window) {
     if (window.outputs == Outputs::reached)
       extent += std::int64_t{window.dilation[axis]} * (window.size[axis] - 1) + 1 - window.stride[axis] -
                 2 * std::int64_t{window.pad[axis]};
-    require<LimitExceeded>(fits_int32(extent), "the extent that leads to ", to_string(out), " through ",
-                           to_string(window), " passes the range of int32");
+    if (!fits_int32(extent))
+      throw LimitExceeded(message("the extent that leads to ", to_string(out), " through ", to_string(window),
+                                  " passes the range of int32"));
     in[axis] = static_cast<std::int32_t>(extent);
   }
   return in;
