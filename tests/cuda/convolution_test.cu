@@ -369,6 +369,40 @@ TEST_CASE("A convolution on the GPU has the same bits from run to run and in any
   }
 }
 
+template <class T>
+void check_widths() {
+  using Dev = CudaDevice<T>;
+  oracle::Random random(12);
+  Dev device;
+  for (const Channels channels : {Channels{24, 8}, {40, 130, 1}, {64, 64}, {6, 96, 2}}) {
+    Case of = make_case(random, random_pairs(random, 300, 270, 27), channels);
+    for (double& value : of.x) value *= 0.0123;  // sums that round
+    const auto x = there(device, 300, channels.in, of.x);
+    const auto weight = there<Dev, float>(device, 27 * channels.groups, of.group_in() * of.group_out(), of.weight);
+    const auto matrices = cuda::matrices(prepare(device, weight, 27, channels.groups, channels.in, channels.out));
+    const auto rules = gpu::upload_rules(device, of.pairs);
+    std::vector<Numbers> seen;
+    const auto try_width = [&]<int Columns, int Slots>() {
+      auto y = there(device, 270, channels.out, Numbers(of.dy.size(), std::nan("")));
+      cuda::convolve_by_tensor_cores<Columns, Slots>(device, x.view(), matrices, rules, Epilogue<float, T>{}, y.view());
+      seen.push_back(here(y));
+    };
+    try_width.template operator()<32, 2>();
+    try_width.template operator()<32, 6>();
+    try_width.template operator()<64, 3>();
+    try_width.template operator()<96, 3>();
+    try_width.template operator()<128, 3>();
+    CHECK(relative_error(seen[0], expected(of).y) < 5e-3);
+    for (const Numbers& each : seen) CHECK(each == seen[0]);
+  }
+}
+
+TEST_CASE("A convolution on the GPU has the same bits whatever the width of its blocks") {
+  check_widths<float>();
+  check_widths<__half>();
+  check_widths<__nv_bfloat16>();
+}
+
 TEST_CASE("A convolution on the GPU writes no row beyond the exact number of its outputs") {
   using Dev = CudaDevice<float>;
   oracle::Random random(11);

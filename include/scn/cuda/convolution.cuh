@@ -31,12 +31,12 @@ MatrixView<const T> read_only(MatrixView<T> view) {
   return {view.data, view.rows, view.channels, view.pitch};
 }
 
-/// y = the sums' epilogue, by tensor cores, `Columns` channels a block.
-template <int Columns, class T, class A>
+/// y = the sums' epilogue, by tensor cores, `Columns` channels a block, which holds `Slots` stages of the depth at
+/// once.
+template <int Columns, int Slots, class T, class A>
 void convolve_by_tensor_cores(CudaDevice<T>& device, MatrixView<const T> x, const TapMatrices<A>& w,
                               const RulesView& rules, const Epilogue<A, T>& epilogue, MatrixView<T> y) {
-  constexpr int slots = 3;
-  using Shape = ConvolutionShape<T, Columns, slots>;
+  using Shape = ConvolutionShape<T, Columns, Slots>;
   const std::int64_t chunks = (w.depth + chunk_numbers<T> - 1) / chunk_numbers<T>;
   const std::int64_t stages = (w.taps * chunks + stage_chunks - 1) / stage_chunks;
   const std::int64_t column_blocks = (w.columns + Columns - 1) / Columns, tiles = w.groups * column_blocks;
@@ -66,15 +66,17 @@ void convolve_by_tensor_cores(CudaDevice<T>& device, MatrixView<const T> x, cons
          {.blocks = blocks_of(rules.tiles * tiles, 1),
           .threads = Shape::threads,
           .shared_bytes = Shape::shared_bytes(task.taps, static_cast<int>(chunks))},
-         convolve_tile<T, Columns, slots>, task);
+         convolve_tile<T, Columns, Slots>, task);
 }
 
-/// The width of a block that leaves the fewest channels idle; wide ones read x less often.
-inline int column_block(std::int64_t columns) {
+/// The width of a block that leaves the fewest channels idle; wide ones read x less often. Where that gives too few
+/// blocks for a GPU, narrower ones.
+inline int column_block(std::int64_t columns, std::int64_t tiles) {
+  constexpr std::int64_t enough = 200;
   int best = 32;
-  const auto cost = [&](std::int64_t width) { return (columns + width - 1) / width * (width + 32); };
+  const auto blocks = [&](std::int64_t width) { return (columns + width - 1) / width; };
   for (const int width : {64, 96, 128})
-    if (cost(width) <= cost(best)) best = width;
+    if (blocks(width) * (width + 32) <= blocks(best) * (best + 32) && blocks(width) * tiles >= enough) best = width;
   return best;
 }
 
@@ -83,11 +85,15 @@ void convolve_rows(CudaDevice<T>& device, MatrixView<const T> x, const TapMatric
                    const Epilogue<A, T>& epilogue, MatrixView<T> y) {
   if constexpr (!std::is_same_v<T, double>)
     if (uses_tensor_cores(device, w.depth, w.columns)) {
-      const int columns = column_block(w.columns);
-      if (columns == 32) return convolve_by_tensor_cores<32>(device, x, w, rules, epilogue, y);
-      if (columns == 64) return convolve_by_tensor_cores<64>(device, x, w, rules, epilogue, y);
-      if (columns == 96) return convolve_by_tensor_cores<96>(device, x, w, rules, epilogue, y);
-      return convolve_by_tensor_cores<128>(device, x, w, rules, epilogue, y);
+      constexpr std::int64_t few = 132;
+      const std::int64_t tiles = rules.tiles * w.groups;
+      const int columns = column_block(w.columns, tiles);
+      if (tiles * ((w.columns + 31) / 32) <= few)
+        return convolve_by_tensor_cores<32, 6>(device, x, w, rules, epilogue, y);
+      if (columns == 32) return convolve_by_tensor_cores<32, 2>(device, x, w, rules, epilogue, y);
+      if (columns == 64) return convolve_by_tensor_cores<64, 3>(device, x, w, rules, epilogue, y);
+      if (columns == 96) return convolve_by_tensor_cores<96, 3>(device, x, w, rules, epilogue, y);
+      return convolve_by_tensor_cores<128, 3>(device, x, w, rules, epilogue, y);
     }
   const bool by_channels = w.depth == 1 && w.columns == 1;
   const std::int64_t column_blocks = blocks_of(by_channels ? w.groups : w.columns, exact_columns);
@@ -118,15 +124,15 @@ void add_stripes(CudaDevice<T>& device, void (*kernel)(WeightGradient<T, A>), co
   const std::int64_t wanted = gradient_stripes(task.rules.tiles, taps * blocks, taps * matrix);
   task.stripe_tiles = std::max<std::int64_t>(1, (task.rules.tiles + wanted - 1) / wanted);
   task.stripes = static_cast<int>((task.rules.tiles + task.stripe_tiles - 1) / task.stripe_tiles);
-  const std::int64_t parts = task.stripes * (taps + Task::cuts - 1);
+  const std::int64_t parts = task.stripes * (taps - 1 + Task::cuts);
   Buffer<A, CudaDevice<T>> sums(device, parts * matrix);
   task.sums = sums.data();
   launch(device, {.blocks = blocks_of(parts * blocks, 1), .threads = threads, .shared_bytes = shared_bytes}, kernel,
          task);
   const auto middle = static_cast<int>(task.rules.reversed ? taps - 1 - taps / 2 : taps / 2);
-  const int groups = static_cast<int>(dw.rows.bound / taps);
+  const std::int64_t groups = dw.rows.bound / taps;
   parallel_for(device, dw.rows, dw.channels,
-               AddStripes<A>{sums.data(), task.stripes, groups, middle, Task::cuts, dw, write});
+               AddStripes<A>{sums.data(), task.stripes, Task::cuts, middle, groups, groups * (taps - 1), dw, write});
 }
 
 template <int Depth, int Columns, int DepthWarps, int ColumnWarps, class T>

@@ -15,10 +15,10 @@ namespace scn::cuda {
 
 /// n / divisor without a division, for n and divisor below 2^16.
 struct Divider {
-  std::uint32_t divisor, factor;
+  std::uint32_t divisor, factor, whole;
 
-  explicit Divider(std::uint32_t by) : divisor(by), factor(by == 1 ? 0 : 0xffffffffu / by + 1) {}
-  __device__ std::uint32_t quotient(std::uint32_t n) const { return divisor == 1 ? n : __umulhi(n, factor); }
+  explicit Divider(std::uint32_t by) : divisor(by), factor(0xffffffffu / by + 1), whole(by == 1 ? ~0u : 0) {}
+  __device__ std::uint32_t quotient(std::uint32_t n) const { return __umulhi(n, factor) + (n & whole); }
 };
 
 /// One convolution as the kernel sees it. Channels are those of one group.
@@ -53,7 +53,7 @@ struct ConvolutionShape {
   }
   static constexpr int shared_bytes(int taps, int chunks) {
     const int table = static_cast<int>(sizeof(TapTable));
-    const int list = static_cast<int>(offsetof(TapTable, first_pair)) + (1 + table_stages(taps, chunks)) * 4;
+    const int list = static_cast<int>(offsetof(TapTable, first_pair)) + (1 + table_stages(taps, chunks) + Stages) * 4;
     return tile_bytes + rows * 4 + (table < list ? list : table);
   }
 };
@@ -75,7 +75,9 @@ class ConvolutionTile {
     const std::int64_t block = blockIdx.x;
     column_ = static_cast<int>(block % task.column_blocks) * Columns;
     group_ = static_cast<int>(block / task.column_blocks % task.groups);
-    tile_ = block / task.column_blocks / task.groups;
+    tile_ =
+        task.rules.tiles - 1 - block / task.column_blocks / task.groups;  // where rows are sorted, most taps are last
+    x_ = reinterpret_cast<const unsigned char*>(task.x.data + group_ * task.depth);
     weights_ = reinterpret_cast<const unsigned char*>(task.weights) + thread_ * 16 +
                (std::int64_t{group_} * task.column_blocks + column_ / Columns) * task.stages * Shape::b_bytes;
     const int first_row = thread_ / 32 * 16 / Shape::skipped * Shape::skipped;
@@ -141,15 +143,17 @@ class ConvolutionTile {
     const int tap = static_cast<int>(task_.chunks.quotient(static_cast<std::uint32_t>(of_taps)));
     const int chunk = of_taps - tap * static_cast<int>(task_.chunks.divisor);
     const std::int32_t* const row = &table_.row[tap][place];
-    const auto* const from = reinterpret_cast<const unsigned char*>(task_.x.data + group_ * task_.depth) + chunk * 16;
+    const unsigned char* const from = x_ + chunk * 16;
     const int at = slot * Shape::stage_bytes + place * Shape::row_bytes + ((c ^ place % stage_chunks) * 16);
 #pragma unroll
     for (int i = 0; i < copied_rows; ++i) {
-      if ((entry >> (16 + (place + slice / Shape::row_bytes * i) / Shape::skipped) & 1) == 0) continue;
-      const std::int32_t in = row[slice / Shape::row_bytes * i];
+      constexpr int step = slice / Shape::row_bytes;
+      const int block = Shape::skipped > step ? i * step / Shape::skipped : (place + i * step) / Shape::skipped;
+      if ((entry >> 16 & 1u << block) == 0) continue;
+      const std::int32_t in = row[i * step];
       const unsigned char* const source = from + std::int64_t{in} * task_.pitch_bytes;
       if constexpr (Aligned)
-        copy_16(address_ + at + slice * i, source, in >= 0);
+        copy_16(address_ + at + slice * i, source, in);
       else
         copy_numbers(tiles_ + at + slice * i, reinterpret_cast<const T*>(source),
                      in < 0 ? 0 : task_.depth - chunk * numbers);
@@ -207,7 +211,7 @@ class ConvolutionTile {
     }
   }
 
-  /// Everything that is listed, with Stages - 1 stages on the way.
+  /// Everything that is listed, with Stages - 1 stages on the way. Entries are read early, and so a few after the last.
   __device__ void multiply_listed(int first_stage) {
     const int count = static_cast<int>(list_[0]);
     const std::uint32_t* const entries = list_ + 1;
@@ -217,14 +221,17 @@ class ConvolutionTile {
       commit_copies();
     }
     int slot = 0, next = Stages - 1;
+    std::uint32_t entry = entries[0], ahead = entries[Stages - 1];
 #pragma unroll 1
     for (int i = 0; i < count; ++i) {
       wait_for_copies<Stages - 2>();
       if constexpr (has_warpgroups) show_to_tensor_cores();
       __syncthreads();
-      multiply(entries[i], slot);
-      if (i + Stages - 1 < count) load(entries[i + Stages - 1], next, first_stage);
+      multiply(entry, slot);
+      if (i + Stages - 1 < count) load(ahead, next, first_stage);
       commit_copies();
+      entry = entries[i + 1];
+      ahead = entries[i + Stages];
       slot = slot == Stages - 1 ? 0 : slot + 1;
       next = next == Stages - 1 ? 0 : next + 1;
       if constexpr (has_warpgroups) wait_for_products();
@@ -279,6 +286,7 @@ class ConvolutionTile {
   std::uint32_t* const list_;
   const int thread_;
   const std::uint32_t address_;
+  const unsigned char* x_ = nullptr;        ///< the first channel of the group
   const unsigned char* weights_ = nullptr;  ///< this thread's part of the tile of the first stage
   std::uint32_t block_bit_ = 0;             ///< of an entry of the list, for the rows that this warp multiplies
   std::uint32_t a_start_ = 0, b_start_ = 0;

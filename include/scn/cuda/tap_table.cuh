@@ -49,21 +49,33 @@ struct TapTable {
     }
     __syncthreads();
     bool more = false;
-    if (groups > 0)
-      for (std::int32_t pair = thread; pair < first_pair[groups]; pair += threads) {
+    const std::int32_t count = groups > 0 ? first_pair[groups] : 0;
+    constexpr int batch = 4;  // pairs whose reads are on the way at a time
+    for (std::int32_t first_of_batch = thread; first_of_batch < count; first_of_batch += batch * threads) {
+      int place[batch];
+      std::int32_t in[batch];
+#pragma unroll
+      for (int i = 0; i < batch; ++i)
+        if (const std::int32_t pair = first_of_batch + i * threads; pair < count) {
+          place[i] = rules.place[pairs + pair];
+          in[i] = rules.in[pairs + pair];
+        }
+#pragma unroll
+      for (int i = 0; i < batch; ++i) {
+        const std::int32_t pair = first_of_batch + i * threads;
+        if (pair >= count) break;
         int group = 0;  // the last one that begins at or before the pair
         for (int step = taps / 2; step > 0; step /= 2)
           if (group + step < groups && first_pair[group + step] <= pair) group += step;
-        const std::uint8_t* const place_of_pair = rules.place + pairs + pair;
-        const int place = *place_of_pair;
         int rank = 0;
         if (!rules.unique_inputs)
-          while (pair - rank > first_pair[group] && place_of_pair[-rank - 1] == place) ++rank;
+          while (pair - rank > first_pair[group] && rules.place[pairs + pair - rank - 1] == place[i]) ++rank;
         more |= rank > round;
         if (rank != round) continue;
-        row[tap_of[group]][place] = rules.in[pairs + pair];
-        atomicOr(&block_taps[place / block], 1u << tap_of[group]);
+        row[tap_of[group]][place[i]] = in[i];
+        atomicOr(&block_taps[place[i] / block], 1u << tap_of[group]);
       }
+    }
     return __syncthreads_or(more);
   }
 };

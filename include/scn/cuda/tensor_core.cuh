@@ -14,12 +14,12 @@ __device__ inline std::uint32_t shared_address(const void* at) {
   return static_cast<std::uint32_t>(__cvta_generic_to_shared(at));
 }
 
-/// Starts to copy 16 bytes to shared memory, or 16 zeros: `from` is not read then.
-__device__ inline void copy_16(std::uint32_t to, const void* from, bool present) {
+/// Starts to copy 16 bytes to shared memory, or 16 zeros where `row` is negative: `from` is not read then.
+__device__ inline void copy_16(std::uint32_t to, const void* from, std::int32_t row) {
   asm volatile(
-      "{\n.reg .pred absent;\nsetp.eq.u32 absent, %2, 0;\ncp.async.cg.shared.global [%0], [%1], 16, absent;\n}" ::"r"(
-          to),
-      "l"(from), "r"(static_cast<std::uint32_t>(present))
+      "{\n.reg .pred absent;\nsetp.lt.s32 absent, %2, 0;\n"
+      "cp.async.cg.shared.global [%0], [%1], 16, absent;\n}" ::"r"(to),
+      "l"(from), "r"(row)
       : "memory");
 }
 __device__ inline void copy_16(std::uint32_t to, const void* from) {

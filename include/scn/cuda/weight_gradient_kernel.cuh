@@ -43,10 +43,11 @@ struct WeightGradient {
     const bool in_middle = rest < stripes * cuts;
     if (!in_middle) rest -= stripes * cuts;
     const int cut = in_middle ? take(cuts) : 0, other = in_middle ? 0 : take(taps - 1);
-    const int tap = in_middle ? middle : other + (other >= middle ? 1 : 0), stripe = rest;
+    const int tap = in_middle ? middle : other + (other >= middle ? 1 : 0), stripe = stripes - 1 - rest;
+    const int written = rules.reversed ? taps - 2 - other : other;  // its place in the order of the taps of the map
     const std::int64_t begin = stripe * stripe_tiles;
-    const std::int64_t row = cut > 0 ? std::int64_t{stripes} * taps + stripe * (cuts - 1) + cut - 1
-                                     : std::int64_t{stripe} * taps + (rules.reversed ? taps - 1 - tap : tap);
+    const std::int64_t row = in_middle ? std::int64_t{stripe} * cuts + cut
+                                       : std::int64_t{stripes} * cuts + std::int64_t{stripe} * (taps - 1) + written;
     Part part{begin, begin + stripe_tiles, row * groups + group, tap, group, depth_block, column_block};
     if (in_middle) {
       part.first_tile = begin + cut * stripe_tiles / cuts;
@@ -82,7 +83,12 @@ class GradientBlock {
         memory_(memory),
         rows_(reinterpret_cast<int2*>(memory + stages * Shape::stage_bytes)),
         list_(*reinterpret_cast<PairList*>(rows_ + 2 * stages * pairs)),
-        thread_(static_cast<int>(threadIdx.x)) {}
+        thread_(static_cast<int>(threadIdx.x)),
+        x_(reinterpret_cast<const unsigned char*>(task.x.data + part_.group * task.depth + part_.depth_block * Depth)),
+        dy_(reinterpret_cast<const unsigned char*>(task.dy.data + part_.group * task.columns +
+                                                   part_.column_block * Columns)),
+        x_pitch_(static_cast<int>(task.x.pitch * std::int64_t{sizeof(T)})),
+        dy_pitch_(static_cast<int>(task.dy.pitch * std::int64_t{sizeof(T)})) {}
 
   __device__ void run() {
     for (std::int64_t tile = part_.first_tile; tile < part_.end_tile; tile += PairList::tiles) {
@@ -102,35 +108,35 @@ class GradientBlock {
     if (thread_ < pairs) rows_[stage % (2 * stages) * pairs + thread_] = rows;
   }
 
+  /// Channels [first, first + Width) of a group's `count`, of the rows that every other number of `row` names.
   template <int Width, int Pitch>
-  __device__ void load_rows(T* to, const MatrixView<const T>& from, const int* row, int first, int count,
-                            std::int64_t offset) const {
-    constexpr int chunks = Width / numbers;
-    for (int i = thread_; i < pairs * chunks; i += Shape::threads) {
-      const int pair = i / chunks, c = i % chunks * numbers, at = row[2 * pair];
-      T* const target = to + pair * Pitch + c;
-      const T* const source = from.data + std::int64_t{max(at, 0)} * from.pitch + offset + first + c;
-      const bool inside = at >= 0 && first + c < count;
+  __device__ void load_rows(T* to, const unsigned char* from, int pitch_bytes, const int* row, int count) const {
+    constexpr int chunks = Width / numbers, step = Shape::threads / chunks;
+    static_assert(Shape::threads % chunks == 0 && pairs % step == 0);
+    const int c = thread_ % chunks * numbers, pair = thread_ / chunks;
+    const std::uint32_t address = shared_address(to + pair * Pitch + c);
+#pragma unroll
+    for (int i = 0; i < pairs; i += step) {
+      const int at = c < count ? row[2 * (pair + i)] : -1;
+      const unsigned char* const source = from + std::int64_t{at} * pitch_bytes + c * sizeof(T);
       if (task_.aligned) {
-        copy_16(shared_address(target), inside ? source : from.data, inside);
+        copy_16(address + i * Pitch * sizeof(T), source, at);
       } else {
         alignas(16) T values[numbers];
 #pragma unroll
         for (int k = 0; k < numbers; ++k)
-          values[k] = inside && first + c + k < count ? source[k] : static_cast<T>(0.0f);
-        *reinterpret_cast<int4*>(target) = *reinterpret_cast<const int4*>(values);
+          values[k] = at >= 0 && c + k < count ? reinterpret_cast<const T*>(source)[k] : static_cast<T>(0.0f);
+        *reinterpret_cast<int4*>(to + (pair + i) * Pitch + c) = *reinterpret_cast<const int4*>(values);
       }
     }
   }
 
   __device__ void load(int stage) const {
     T* const x = reinterpret_cast<T*>(memory_ + stage % stages * Shape::stage_bytes);
-    T* const dy = x + pairs * Shape::x_pitch;
     const int* const row = reinterpret_cast<const int*>(rows_ + stage % (2 * stages) * pairs);
-    load_rows<Depth, Shape::x_pitch>(x, task_.x, row, part_.depth_block * Depth, task_.depth,
-                                     std::int64_t{part_.group} * task_.depth);
-    load_rows<Columns, Shape::dy_pitch>(dy, task_.dy, row + 1, part_.column_block * Columns, task_.columns,
-                                        std::int64_t{part_.group} * task_.columns);
+    load_rows<Depth, Shape::x_pitch>(x, x_, x_pitch_, row, task_.depth - part_.depth_block * Depth);
+    load_rows<Columns, Shape::dy_pitch>(x + pairs * Shape::x_pitch, dy_, dy_pitch_, row + 1,
+                                        task_.columns - part_.column_block * Columns);
   }
 
   /// Entries (channel, pair) of x, 16 x the depth of an instruction, from a tile whose rows are pairs.
@@ -228,6 +234,8 @@ class GradientBlock {
   int2* const rows_;
   PairList& list_;
   const int thread_;
+  const unsigned char *const x_, *const dy_;  ///< the first channels of this block
+  const int x_pitch_, dy_pitch_;              ///< bytes
   float sums_[Shape::warp_depth / 16][Shape::warp_columns / 8][4] = {};
 };
 
@@ -303,20 +311,21 @@ __global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_con
 template <class A>
 struct AddStripes {
   const A* sums;
-  int stripes, groups, middle_tap, cuts;
+  int stripes, cuts, middle_tap;
+  std::int64_t groups, other_rows;  ///< rows of a cut of the middle tap; of a stripe of all other taps
   MatrixView<A> dw;
   Write write;
 
-  constexpr A sum_of(std::int64_t row, std::int64_t c) const { return sums[row * dw.channels + c]; }
-  constexpr void operator()(std::int64_t row, std::int64_t c) const {
-    const bool in_middle = row / groups == middle_tap;
-    const std::int64_t rows = dw.rows.bound, group = row % groups;
+  __device__ void operator()(std::int64_t row, std::int64_t c) const {
+    const std::int64_t tap = row / groups;
+    const bool in_middle = tap == middle_tap;
+    const std::int64_t first =
+        in_middle ? row - tap * groups : std::int64_t{stripes} * cuts * groups + row - (tap > middle_tap ? groups : 0);
+    const std::int64_t step = (in_middle ? groups : other_rows) * dw.channels;
+    const A* part = sums + first * dw.channels + c;
     A sum = write == Write::add ? dw(row, c) : A{};
-    for (std::int64_t stripe = 0; stripe < stripes; ++stripe) {
-      sum += sum_of(stripe * rows + row, c);
-      for (std::int64_t cut = 0; in_middle && cut < cuts - 1; ++cut)
-        sum += sum_of(stripes * rows + (stripe * (cuts - 1) + cut) * groups + group, c);
-    }
+#pragma unroll 8
+    for (int left = in_middle ? stripes * cuts : stripes; left > 0; --left, part += step) sum += *part;
     dw(row, c) = sum;
   }
 };
