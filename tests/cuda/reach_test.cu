@@ -123,6 +123,45 @@ TEST_CASE("Levels of no sites and of one site are reached on the GPU", "[cuda]")
     }
 }
 
+/// Points of which most have a neighbour: low <= coordinate <= high.
+template <int D>
+gpu::Both<D> crowd(Cuda& device, std::int32_t low, std::int32_t high) {
+  oracle::Random random(6);
+  std::vector<Site<D>> points(80000);
+  for (Site<D>& point : points)
+    for (int axis = 0; axis < D; ++axis) point.at[axis] = static_cast<std::int32_t>(random.integer(low, high));
+  return gpu::both<D>(device, points);
+}
+
+/// Outputs that are reached by whole blocks, compared.
+template <int D>
+void check_crowd(Cuda& device, const gpu::Both<D>& sites, const Window<D>& window,
+                 std::optional<Point<D>> extent = {}) {
+  INFO(to_string(window));
+  Cpu cpu;
+  REQUIRE(scn::cuda::BlockReach<D>::suits(window, sites.gpu->count(), sites.gpu->index().blocks()));
+  const auto made = reach<D>(device, *sites.gpu, window, extent);
+  const auto expected = reach<D>(cpu, *sites.cpu, window, extent);
+  CHECK(gpu::same_sites(device, made, expected));
+  CHECK(gpu::same_rules(device, make_rules<D>(device, made, made, submanifold_window(Point<D>(2))),
+                        make_rules<D>(cpu, expected, expected, submanifold_window(Point<D>(2)))));
+}
+
+TEST_CASE("Crowded levels reach the same outputs on the GPU", "[cuda]") {
+  Cuda device;
+  const auto sites = crowd<3>(device, -17, 25);
+  for (const Window<3>& window :
+       {strided_window<3>(3, 2), strided_window<3>(2, 1),
+        Window<3>{.size = {5, 1, 3}, .stride = {3, 2, 5}, .dilation = {2, 1, 3}, .pad = {-7, 2, 1}}}) {
+    check_crowd<3>(device, sites, window);
+    check_crowd<3>(device, sites, window, Point<3>{9, 7, 30});
+  }
+  check_crowd<3>(device, crowd<3>(device, largest - 40, largest),
+                 Window<3>{.size = {3, 3, 3}, .stride = {1, 2, 1}, .pad = {9, 0, -9}});
+  check_crowd<2>(device, crowd<2>(device, smallest, smallest + 230),
+                 Window<2>{.size = {3, 2}, .stride = {1, 2}, .pad = {0, 1}});
+}
+
 TEST_CASE("A pyramid on the GPU is that of the CPU", "[cuda]") {
   Cuda device;
   gpu::Both<3> level = drawn<3>(device, 4000);

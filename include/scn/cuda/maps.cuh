@@ -78,22 +78,23 @@ __device__ inline void finish_unit(const PairLists& lists, const Totals& base, c
 /// totals are known.
 enum class Finding { count, loose, final };
 
-/// One block of 128 threads a unit, one thread an output, 32 taps at a time: look them up, count those that lead to an
-/// input, and write their pairs.
+/// One block of 128 threads a unit, one thread an output, 32 taps at a time: see which lead to an input, count those,
+/// and write their pairs.
 template <int D, Finding finding, class Finder>
 __global__ void __launch_bounds__(tile_rows)
     find_pairs(Search<D> search, typename Finder::Settings settings, PairLists lists, UnitTotals totals) {
   extern __shared__ int4 finder_memory[];
-  constexpr int round = 32;
-  constexpr bool write = finding != Finding::count;
-  __shared__ std::int32_t rows[write ? round : 1][tile_rows];
-  __shared__ uint4 present[round];  // a bit for each output
-  __shared__ std::int64_t pair_at[round];
+  constexpr int round = 32, warps = tile_rows / 32;
+  constexpr bool write = finding != Finding::count, keep = write && !Finder::quick;
+  __shared__ std::int32_t rows[keep ? round : 1][tile_rows];
+  __shared__ uint4 present[round];               // a bit for each output
+  __shared__ std::int32_t begins[round][warps];  // pairs of the round before those of a tap and a warp
+  __shared__ std::int64_t round_begin;
   const std::int64_t unit = blockIdx.x, tile = unit / search.segments;
   const std::int64_t begin = unit % search.segments * search.segment_taps;
   const std::int64_t end = std::min(begin + search.segment_taps, search.window.taps);
   const unsigned place = threadIdx.x, lane = place % 32, warp = place / 32, lower = (1u << lane) - 1;
-  Finder neighbour(search, settings, reinterpret_cast<std::byte*>(finder_memory), tile, begin);
+  Finder finder(search, settings, reinterpret_cast<std::byte*>(finder_memory), tile, begin);
   Totals base, total;
   if constexpr (finding == Finding::loose) base = {unit * search.segment_taps * tile_rows, unit * search.segment_taps};
   if constexpr (finding == Finding::final) base = totals.before(unit);
@@ -101,46 +102,58 @@ __global__ void __launch_bounds__(tile_rows)
     const int taps = static_cast<int>(std::min<std::int64_t>(round, end - first));
     unsigned mine = 0;
     for (int i = 0; i < taps; ++i) {
-      const std::int32_t row = neighbour.row(search);
-      const unsigned found = __ballot_sync(~0u, row >= 0);
-      if (lane == static_cast<unsigned>(i)) mine = found;
-      if constexpr (write) rows[i][place] = row;
-      neighbour.advance(search.window, first + i + 1);
+      bool found = false;
+      if constexpr (Finder::quick) {
+        found = finder.finds();
+      } else {
+        const std::int32_t row = finder.row(search);
+        if constexpr (keep) rows[i][place] = row;
+        found = row >= 0;
+      }
+      const unsigned all = __ballot_sync(~0u, found);
+      if (lane == static_cast<unsigned>(i)) mine = all;
+      finder.advance(search.window, first + i + 1);
     }
     reinterpret_cast<unsigned*>(&present[lane])[warp] = mine;
     __syncthreads();
     if (warp == 0) {
       const uint4 bits = present[lane];
-      const int count = __popc(bits.x) + __popc(bits.y) + __popc(bits.z) + __popc(bits.w);
+      const int of_warps[warps] = {__popc(bits.x), __popc(bits.y), __popc(bits.z), __popc(bits.w)};
+      const int count = of_warps[0] + of_warps[1] + of_warps[2] + of_warps[3];
       const unsigned groups = __ballot_sync(~0u, count > 0);
       int sum = count;
       for (unsigned step = 1; step < 32; step *= 2) {
         const int before = __shfl_up_sync(~0u, sum, step);
         if (lane >= step) sum += before;
       }
-      const std::int64_t at = total.pairs + sum - count;
+      for (int of = 0, at = sum - count; of < warps; at += of_warps[of++]) begins[lane][of] = at;
+      if (lane == 0) round_begin = base.pairs + total.pairs;
       if (write && count > 0) {
         const std::int64_t group = base.groups + total.groups + __popc(groups & lower);
         lists.group_tap[group] = static_cast<std::int32_t>(first + lane);
-        lists.group_first[group] = finding == Finding::loose ? at : base.pairs + at;
+        lists.group_first[group] = (finding == Finding::loose ? 0 : base.pairs) + total.pairs + sum - count;
       }
-      pair_at[lane] = base.pairs + at;
       total.pairs += __shfl_sync(~0u, sum, 31);
       total.groups += __popc(groups);
     }
     __syncthreads();
-    if constexpr (write)
+    if constexpr (write) {
+      std::int32_t* const in = lists.in + round_begin;
+      std::uint8_t* const places = lists.place + round_begin;
+      if constexpr (!keep) finder.go_to(search.window, first);
       for (int i = 0; i < taps; ++i) {
-        const std::int32_t row = rows[i][place];
-        if (row < 0) continue;
-        const uint4 bits = present[i];
-        int rank = __popc((warp == 0 ? bits.x : warp == 1 ? bits.y : warp == 2 ? bits.z : bits.w) & lower);
-        if (warp > 0) rank += __popc(bits.x);
-        if (warp > 1) rank += __popc(bits.y);
-        if (warp > 2) rank += __popc(bits.z);
-        lists.in[pair_at[i] + rank] = row;
-        lists.place[pair_at[i] + rank] = static_cast<std::uint8_t>(place);
+        const unsigned bits = reinterpret_cast<const unsigned*>(&present[i])[warp];
+        if ((bits >> lane & 1) != 0) {
+          const int at = begins[i][warp] + __popc(bits & lower);
+          if constexpr (keep)
+            in[at] = rows[i][place];
+          else
+            in[at] = finder.row(search);
+          places[at] = static_cast<std::uint8_t>(place);
+        }
+        if constexpr (!keep) finder.advance(search.window, first + i + 1);
       }
+    }
     __syncthreads();
   }
   if (place != 0) return;
@@ -156,9 +169,22 @@ template <class Lists>
 __global__ void close_gaps(Lists from, UnitTotals totals, std::int64_t taps, Lists to) {
   const std::int64_t tile = blockIdx.x, old_pairs = tile * taps * tile_rows, old_groups = tile * taps;
   const Totals base = totals.before(tile), own = totals.of_unit[tile];
-  for (std::int64_t i = threadIdx.x; i < own.pairs; i += blockDim.x) {
-    to.in[base.pairs + i] = from.in[old_pairs + i];
-    to.place[base.pairs + i] = from.place[old_pairs + i];
+  constexpr int several = 8;  // loads under way at a time
+  for (std::int64_t begin = threadIdx.x; begin < own.pairs; begin += several * tile_rows) {
+    std::int32_t in[several];
+    std::uint8_t place[several];
+#pragma unroll
+    for (int j = 0; j < several; ++j)
+      if (const std::int64_t i = begin + j * tile_rows; i < own.pairs) {
+        in[j] = from.in[old_pairs + i];
+        place[j] = from.place[old_pairs + i];
+      }
+#pragma unroll
+    for (int j = 0; j < several; ++j)
+      if (const std::int64_t i = begin + j * tile_rows; i < own.pairs) {
+        to.in[base.pairs + i] = in[j];
+        to.place[base.pairs + i] = place[j];
+      }
   }
   for (std::int64_t i = threadIdx.x; i < own.groups; i += blockDim.x) {
     to.group_tap[base.groups + i] = from.group_tap[old_groups + i];

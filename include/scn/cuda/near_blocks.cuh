@@ -22,6 +22,8 @@ namespace scn::cuda {
 template <int D>
 class NearBlocks {
  public:
+  static constexpr bool quick = true;  ///< whether a row is found as quickly as it is read from memory
+
   /// Numbers of a window, worked out on the host.
   struct Settings {
     std::int32_t lowest[D] = {};    ///< the lowest step on each axis
@@ -63,7 +65,7 @@ class NearBlocks {
     constexpr std::int64_t most_meetings() const { return std::int64_t{most} * tile_rows; }
     constexpr std::int64_t shared_bytes() const {
       return (most_meetings() * 14 + positions * tile_rows * 2 + tile_rows * (std::int64_t{sizeof(Site<D>)} + 12) + 16 +
-              15) /
+              64 * D + 15) /
              16 * 16;
     }
   };
@@ -79,6 +81,8 @@ class NearBlocks {
     auto* const keys = reinterpret_cast<Site<D>*>(counts + 4);
     auto* const list = reinterpret_cast<std::uint16_t*>(keys + tile_rows);
     parts_ = list + settings.most_meetings() + threadIdx.x;
+    auto* const steps_apart =
+        reinterpret_cast<std::int8_t*>(list + settings.most_meetings() + settings.positions * tile_rows);
 
     const std::int64_t row = tile * tile_rows + threadIdx.x;
     exists_ = row < search.outputs;
@@ -86,6 +90,10 @@ class NearBlocks {
     const Site<D> key = ZBlock<D>::of(site);
     const bool begins = exists_ && (threadIdx.x == 0 || ZBlock<D>::of(load_site(search.sites, row - 1)) != key);
     needed[threadIdx.x] = 0;
+    if (static_cast<int>(threadIdx.x) < settings.steps)
+      for (int axis = 0; axis < D; ++axis)
+        steps_apart[threadIdx.x * D + axis] =
+            static_cast<std::int8_t>(static_cast<int>(threadIdx.x) / settings.multiple[axis] % settings.lengths[axis]);
     const int block = before_and_all(begins ? 1 : 0, counts).before + (begins ? 1 : 0) - 1;
     if (begins) keys[block] = key;
     std::uint64_t steps = list_parts(search.window, settings, site.at);
@@ -104,7 +112,7 @@ class NearBlocks {
     }
     __syncthreads();
     for (int i = static_cast<int>(threadIdx.x); i < meetings.all; i += int{tile_rows}) {
-      const BlockRows found = look_up(search, settings, keys[list[i] / 64], list[i] % 64);
+      const BlockRows found = look_up(search, settings, keys[list[i] / 64], steps_apart + list[i] % 64 * D);
       words_[i] = found.word;
       first_[i] = found.first;
     }
@@ -134,15 +142,31 @@ class NearBlocks {
     }
   }
 
+  /// Whether there is an input.
+  __device__ bool finds() const {
+    const int meeting = this->meeting();
+    return exists_ && (words_[number(meeting)] >> (meeting & 63) & 1) != 0;
+  }
+
   /// The row of the input, or -1.
   __device__ std::int32_t row(const Search<D>&) const {
     if (!exists_) return -1;
-    const int meeting = others_ + parts_[(last_ + position_[D - 1]) * tile_rows], step = meeting >> 6;
-    const int at = offset_ + __popcll(needed_ & ((std::uint64_t{1} << step) - 1));
+    const int meeting = this->meeting(), at = number(meeting);
     return BlockRows{words_[at], first_[at]}.row(meeting & 63);
   }
 
+  __device__ void go_to(const WindowView<D>& window, std::int64_t tap) {
+    position_ = window.position(tap);
+    add_parts(window);
+  }
+
  private:
+  __device__ int meeting() const { return others_ + parts_[(last_ + position_[D - 1]) * tile_rows]; }
+  /// Of the block that a meeting leads to, among those of the tile.
+  __device__ int number(int meeting) const {
+    return offset_ + __popcll(needed_ & ((std::uint64_t{1} << (meeting >> 6)) - 1));
+  }
+
   struct Sum {
     int before, all;
   };
@@ -192,14 +216,9 @@ class NearBlocks {
     std::uint64_t steps = 0;
     for (std::int64_t tap = 0; tap < window.taps; ++tap) {
       go_to(window, tap);
-      steps |= std::uint64_t{1} << ((others_ + parts_[(last_ + position_[D - 1]) * tile_rows]) >> 6);
+      steps |= std::uint64_t{1} << (meeting() >> 6);
     }
     return steps;
-  }
-
-  __device__ void go_to(const WindowView<D>& window, std::int64_t tap) {
-    position_ = window.position(tap);
-    add_parts(window);
   }
 
   /// Adds up the parts of a meeting but for the last axis.
@@ -213,13 +232,15 @@ class NearBlocks {
     }
   }
 
-  /// The block at a step from stride * b; one without sites where int32 ends.
-  __device__ static BlockRows look_up(const Search<D>& search, const Settings& settings, Site<D> block, int step) {
+  /// The block at a step from stride * b, of which `step` tells how far it is from the lowest on each axis; one without
+  /// sites where int32 ends.
+  __device__ static BlockRows look_up(const Search<D>& search, const Settings& settings, Site<D> block,
+                                      const std::int8_t* step) {
     bool exists = true;
 #pragma unroll
     for (int axis = 0; axis < D; ++axis) {
-      const std::int64_t coordinate = std::int64_t{search.window.stride[axis]} * block.at[axis] +
-                                      settings.lowest[axis] + step / settings.multiple[axis] % settings.lengths[axis];
+      const std::int64_t coordinate =
+          std::int64_t{search.window.stride[axis]} * block.at[axis] + settings.lowest[axis] + step[axis];
       exists = exists && fits_int32(coordinate);
       block.at[axis] = static_cast<std::int32_t>(coordinate);
     }

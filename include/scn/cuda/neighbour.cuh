@@ -26,6 +26,8 @@ struct Search {
 template <int D>
 class Neighbour {
  public:
+  static constexpr bool quick = false;  ///< whether a row is found as quickly as it is read from memory
+
   struct Settings {
     constexpr std::int64_t shared_bytes() const { return 0; }
   };

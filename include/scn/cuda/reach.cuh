@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "scn/cuda/reached_blocks.cuh"
 #include "scn/cuda/sites.cuh"
 #include "scn/cuda/window.cuh"
 #include "scn/geometry/window.hpp"
@@ -170,7 +171,8 @@ struct SeenInputs {
 }  // namespace cuda
 
 /// The output sites that at least one tap reaches, or floor(in / stride), clipped to `extent` and to int32. O(inputs
-/// times the outputs that may see one); waits once, oftener where there are more than 2^26 candidates.
+/// times the outputs that may see one); waits once, or three times where
+/// whole blocks are reached at once, oftener where there are more than 2^26 candidates.
 template <int D, class T>
 Sites<D, CudaDevice<T>> reach(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in, const Window<D>& window,
                               std::optional<Point<D>> extent) {
@@ -179,6 +181,9 @@ Sites<D, CudaDevice<T>> reach(CudaDevice<T>& device, const Sites<D, CudaDevice<T
   if (window.outputs == Outputs::floor || window.keeps_order())
     return cuda::collect_sites<D>(device, cuda::FloorOutputs<D>{in.data(), window.stride, region}, inputs,
                                   window.keeps_order(), extent, in.samples());
+  if constexpr (cuda::BlockReach<D>::possible)
+    if (cuda::BlockReach<D>::suits(window, inputs, in.index().blocks()))
+      return cuda::reach_by_blocks(device, in, window, extent);
   const cuda::DeviceWindow<D, T> relation(device, window);
   const cuda::ReachedOutputs<D> source(in.data(), window, relation.view(), region);
   return cuda::collect_sites<D>(device, source, inputs * source.of_input(), false, extent, in.samples());

@@ -131,6 +131,8 @@ class SiteIndex {
   }
 
   const SiteIndexView<D>& view() const { return view_; }
+  /// Blocks that it was made for: as many as there are, or a few more.
+  std::int64_t blocks() const { return view_.capacity / 2; }
   /// Device memory of the table.
   std::int64_t bytes() const { return std::int64_t{view_.capacity} * std::int64_t{sizeof(Slot)}; }
 

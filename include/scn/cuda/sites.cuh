@@ -9,27 +9,11 @@
 #include <utility>
 
 #include "scn/cuda/distinct.cuh"
+#include "scn/cuda/region.cuh"
 
 namespace scn {
 
 namespace cuda {
-
-/// Where sites may lie.
-template <int D>
-struct Region {
-  Point<D> extent;
-  bool bounded = false;
-
-  explicit Region(const std::optional<Point<D>>& limits) : extent(limits.value_or(Point<D>())), bounded(limits) {}
-  constexpr bool holds(int axis, std::int64_t coordinate) const {
-    return !bounded || (coordinate >= 0 && coordinate < extent[axis]);
-  }
-  constexpr bool holds(const Point<D>& point) const {
-    bool inside = true;
-    for (int axis = 0; axis < D; ++axis) inside = inside && holds(axis, point[axis]);
-    return inside;
-  }
-};
 
 /// Points of the caller, of which some may be no sites.
 template <int D>
