@@ -1,7 +1,8 @@
-// Tests of the innermost loops: every set of instructions, every remainder of rows and columns.
+// Tests of the innermost loops over rows: every set of instructions, every remainder of rows and columns.
 #include "scn/cpu/row_kernel.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "catch.hpp"
@@ -20,75 +21,89 @@ std::vector<T> whole(std::uint64_t seed, std::int64_t count) {
   return {values.begin(), values.end()};
 }
 
-/// Every second row of a matrix with some room between rows, so that writing outside a row shows.
-template <class T, class Pointer>
-std::vector<Pointer> rows_of(T& numbers, std::int64_t rows, std::int64_t pitch) {
-  std::vector<Pointer> result;
-  for (std::int64_t r = 0; r < rows; ++r) result.push_back(numbers.data() + 2 * r * pitch);
+/// 0, 2, 4, ...: every second row of a matrix, so that writing outside a row shows.
+template <class Number>
+std::vector<Number> every_second(std::int64_t rows) {
+  std::vector<Number> result;
+  for (std::int64_t r = 0; r < rows; ++r) result.push_back(static_cast<Number>(2 * r));
   return result;
 }
 
 template <class T>
-void check_panels(Instructions set, std::int64_t rows, std::int64_t depth, std::int64_t columns) {
-  const auto kernels = cpu::row_kernels<T>(set);
-  const std::int64_t pitch = columns + 3;
-  const auto x = whole<T>(1, 2 * rows * depth), w = whole<T>(2, depth * columns);
+void check_products(Instructions set, std::int64_t rows, std::int64_t depth, std::int64_t columns) {
+  const std::int64_t width = cpu::padded<T>(set, columns), pitch = width + 3;
+  const auto x = whole<T>(1, 2 * rows * depth), w = whole<T>(2, depth * width);
   auto y = whole<T>(3, 2 * rows * pitch), expected = y;
   for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t c = 0; c < columns; ++c)
+    for (std::int64_t c = 0; c < width; ++c)
       for (std::int64_t k = 0; k < depth; ++k)
         expected[static_cast<std::size_t>(2 * r * pitch + c)] +=
-            x[static_cast<std::size_t>(2 * r * depth + k)] * w[static_cast<std::size_t>(k * columns + c)];
-  std::vector<T> panels(static_cast<std::size_t>(depth * cpu::packed_columns(columns, kernels.lanes)), T{77});
-  cpu::pack(w.data(), columns, std::int64_t{1}, depth, columns, kernels.lanes, panels.data());
-  const auto from = rows_of<const std::vector<T>, const T*>(x, rows, depth);
-  const auto to = rows_of<std::vector<T>, T*>(y, rows, pitch);
-  kernels.add_panels(from.data(), to.data(), rows, panels.data(), depth, columns);
+            x[static_cast<std::size_t>(2 * r * depth + k)] * w[static_cast<std::size_t>(k * width + c)];
+  const auto from = every_second<std::int32_t>(rows);
+  const auto to = every_second<std::uint16_t>(rows);
+  cpu::with_instructions<T>(
+      set, cpu::detail::AddProducts<T>{
+               {x.data(), depth, from.data()}, {y.data(), pitch, to.data()}, rows, {w.data(), width, depth, width}});
   CHECK(y == expected);
 }
 
-template <class T>
-void check_outer(Instructions set, std::int64_t pairs, std::int64_t rows, std::int64_t columns) {
-  const auto kernels = cpu::row_kernels<T>(set);
-  const auto x = whole<T>(1, 2 * pairs * rows), y = whole<T>(2, 2 * pairs * columns);
-  auto sums = whole<T>(3, rows * columns + 1), expected = sums;
-  for (std::int64_t p = 0; p < pairs; ++p)
-    for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t c = 0; c < columns; ++c)
-        expected[static_cast<std::size_t>(r * columns + c)] +=
-            x[static_cast<std::size_t>(2 * p * rows + r)] * y[static_cast<std::size_t>(2 * p * columns + c)];
-  const auto left = rows_of<const std::vector<T>, const T*>(x, pairs, rows);
-  const auto right = rows_of<const std::vector<T>, const T*>(y, pairs, columns);
-  kernels.add_outer(left.data(), right.data(), pairs, rows, columns, sums.data());
-  CHECK(sums == expected);
-}
-
-TEST_CASE("Rows times panels are exact for every remainder of rows and columns, and touch nothing else", "[cpu]") {
+TEST_CASE("Rows times weights are exact for every remainder of rows and columns, and touch nothing else", "[cpu]") {
   for (const auto& [name, set] : instruction_sets()) {
     if (set == Instructions::eigen) continue;
     INFO(name);
-    for (std::int64_t rows = 0; rows <= 17; ++rows) check_panels<float>(set, rows, 5, 37);
-    for (std::int64_t columns = 1; columns <= 67; ++columns) {
+    for (std::int64_t rows = 0; rows <= 17; ++rows) check_products<float>(set, rows, 5, 37);
+    for (const std::int64_t columns : {1, 5, 16, 17, 33, 48, 64, 67}) {
       INFO(columns << " columns");
-      check_panels<float>(set, 11, 3, columns);
-      check_panels<double>(set, 11, 3, columns);
+      check_products<float>(set, 11, 3, columns);
+      check_products<double>(set, 11, 3, columns);
     }
-    check_panels<float>(set, 9, 0, 33);
+    check_products<float>(set, 9, 0, 33);
   }
 }
 
-TEST_CASE("Outer products are exact for every remainder of rows and columns, and touch nothing else", "[cpu]") {
-  for (const auto& [name, set] : instruction_sets()) {
-    if (set == Instructions::eigen) continue;
-    INFO(name);
-    for (std::int64_t rows = 1; rows <= 17; ++rows) check_outer<float>(set, 6, rows, 37);
-    for (std::int64_t columns = 1; columns <= 67; ++columns) {
-      INFO(columns << " columns");
-      check_outer<float>(set, 4, 11, columns);
-      check_outer<double>(set, 4, 11, columns);
+TEST_CASE("Rows times one weight a channel are exact, and touch nothing else", "[cpu]") {
+  for (const auto& [name, set] : instruction_sets())
+    for (std::int64_t channels = 1; channels <= 35; ++channels) {
+      INFO(name << ", " << channels << " channels");
+      const auto x = whole<float>(1, 6 * channels), w = whole<float>(2, channels);
+      auto y = whole<float>(3, 6 * channels), expected = y;
+      for (std::int64_t r = 0; r < 6; r += 2)
+        for (std::int64_t c = 0; c < channels; ++c)
+          expected[static_cast<std::size_t>(r * channels + c)] +=
+              x[static_cast<std::size_t>(r * channels + c)] * w[static_cast<std::size_t>(c)];
+      const auto from = every_second<std::int32_t>(3);
+      const auto to = every_second<std::uint16_t>(3);
+      cpu::with_instructions<float>(
+          set, cpu::detail::AddChannels<float>{
+                   {x.data(), channels, from.data()}, {y.data(), channels, to.data()}, 3, w.data(), channels});
+      CHECK(y == expected);
     }
-    check_outer<float>(set, 0, 9, 33);
-  }
+}
+
+TEST_CASE("Stored rows are sums of padded groups with the epilogue, assigned or added", "[cpu]") {
+  for (const auto& [name, set] : instruction_sets())
+    for (const std::int64_t part : {1, 4, 7, 16, 33})
+      for (const Write write : {Write::assign, Write::add}) {
+        INFO(name << ", " << part << " channels a group");
+        const std::int64_t groups = 2, width = cpu::padded<float>(set, part), channels = groups * part;
+        auto sums = whole<float>(1, 3 * groups * width);
+        const auto shift = whole<float>(2, channels), residual = whole<float>(3, 5 * channels);
+        auto y = whole<float>(4, 5 * channels), expected = y;
+        const MatrixView<float> view{y.data(), {5}, channels, channels};
+        for (std::int64_t row = 1; row < 4; ++row)
+          for (std::int64_t c = 0; c < channels; ++c) {
+            const auto at = static_cast<std::size_t>(row * channels + c);
+            const std::int64_t sum = ((row - 1) * groups + c / part) * width + c % part;
+            const float z = sums[static_cast<std::size_t>(sum)] + shift[static_cast<std::size_t>(c)] + residual[at];
+            expected[at] = (write == Write::add ? expected[at] : 0) + (z > 0 ? z : z / 2);
+          }
+        for (std::int64_t i = 0; i < std::ssize(sums); ++i)
+          if (i % width >= part) sums[static_cast<std::size_t>(i)] = std::numeric_limits<float>::quiet_NaN();
+        const Epilogue<float> epilogue{shift.data(), {residual.data(), {5}, channels, channels}, 0.5f};
+        cpu::with_instructions<float>(
+            set, cpu::detail::StoreRows<float>{sums.data(), groups, width, 1, 4, epilogue, view, write});
+        CHECK(y == expected);
+      }
 }
 
 }  // namespace

@@ -1,9 +1,14 @@
 // Which vector instructions the kernels of the CPU device use, chosen when the program runs.
 #pragma once
 
-#include <string>
+#include <cstdint>
 
 #include "scn/core/error.hpp"
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunknown-attributes"  // gnu::optimize: clang fuses multiply-adds without being asked
+#endif
 
 namespace scn {
 
@@ -32,6 +37,56 @@ inline Instructions chosen(Instructions wanted) {
                                    : Instructions::portable;
 }
 
+/// A vector of T, which a body is told by its type.
+template <class T, int bytes>
+struct Vector {
+  using Type [[gnu::vector_size(bytes)]] = T;
+};
+
+namespace detail {
+
+/// A target belongs to a function and not to a template argument, so each set has a function of its own, into which
+/// the same body is inlined. gnu::optimize asks g++ for fused multiply-adds, which standard modes turn off, and keeps
+/// the kernels fast in a program that is built for debugging.
+#if defined(__x86_64__)
+template <class T, class Body>
+[[gnu::target("avx512f"), gnu::optimize("O2", "fp-contract=fast")]] void with_avx512(const Body& body) {
+  body.template run<typename Vector<T, 64>::Type>();
+}
+template <class T, class Body>
+[[gnu::target("avx2,fma"), gnu::optimize("O2", "fp-contract=fast")]] void with_avx2(const Body& body) {
+  body.template run<typename Vector<T, 32>::Type>();
+}
+#endif
+template <class T, class Body>
+[[gnu::optimize("O2", "fp-contract=fast")]] void with_portable(const Body& body) {
+  body.template run<typename Vector<T, 16>::Type>();
+}
+
+}  // namespace detail
+
+/// body.run<V>() with V the vector of T that the set has, compiled for the set. `run` is gnu::always_inline.
+template <class T, class Body>
+void with_instructions(Instructions set, const Body& body) {
+#if defined(__x86_64__)
+  if (set == Instructions::avx512) return detail::with_avx512<T>(body);
+  if (set == Instructions::avx2) return detail::with_avx2<T>(body);
+#endif
+  detail::with_portable<T>(body);
+}
+
+/// `columns` rounded up to whole vectors of the set; Eigen's rows need no padding.
+template <class T>
+std::int64_t padded(Instructions set, std::int64_t columns) {
+  const int bytes = set == Instructions::avx512 ? 64 : set == Instructions::avx2 ? 32 : 16;
+  const std::int64_t lanes = set == Instructions::eigen ? 1 : bytes / std::int64_t{sizeof(T)};
+  return (columns + lanes - 1) / lanes * lanes;
+}
+
 }  // namespace cpu
 
 }  // namespace scn
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
