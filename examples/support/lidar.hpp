@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "scans.hpp"
-#include "scn/scn.hpp"
+#include "scn/any_device.hpp"
 
 namespace support {
 
@@ -18,11 +18,12 @@ inline constexpr int lidar_channels = 5;
 inline const std::vector<int> lidar_levels{16, 20, 24, 28, 32};  // channels
 
 /// Points to class scores: about 230,000 parameters.
-inline auto lidar_network(scn::Cpu& device) {
+template <scn::Device Dev>
+auto lidar_network(Dev& device) {
   using namespace scn;
-  return Sequential{SubmanifoldConvolution<3>{device, lidar_channels, 16, 3, {.bias = false}},
-                    UNet<3>{device, {.channels = lidar_levels}}, BatchNormReLU{device, 16},
-                    NetworkInNetwork{device, 16, std::int64_t(lidar_classes.size())}, OutputLayer<3>{device}};
+  return Sequential{SubmanifoldConvolution<3, Dev>{device, lidar_channels, 16, 3, {.bias = false}},
+                    UNet<3, Dev>{device, {.channels = lidar_levels}}, BatchNormReLU{device, 16},
+                    NetworkInNetwork{device, 16, std::int64_t(lidar_classes.size())}, OutputLayer<3, Dev>{device}};
 }
 
 /// The folder with the scans and the trained weights in the clone this program was built from.

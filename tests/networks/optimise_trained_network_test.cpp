@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "scn/cpu/cpu.hpp"
 #include "scn/io/checkpoint.hpp"
 #include "scn/networks/optimise_for_inference.hpp"
 #include "support/comparison.hpp"
