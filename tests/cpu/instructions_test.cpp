@@ -30,4 +30,29 @@ TEST_CASE("Instructions that the processor does not have are refused", "[cpu]") 
     if (!cpu::has(set)) CHECK_THROWS_AS(cpu::chosen(set), InvalidArgument);
 }
 
+TEST_CASE("Columns are padded to whole vectors of the set, and for Eigen not at all", "[cpu]") {
+  CHECK(cpu::padded<float>(Instructions::avx512, 17) == 32);
+  CHECK(cpu::padded<double>(Instructions::avx512, 17) == 24);
+  CHECK(cpu::padded<float>(Instructions::avx2, 17) == 24);
+  CHECK(cpu::padded<float>(Instructions::portable, 17) == 20);
+  CHECK(cpu::padded<float>(Instructions::portable, 16) == 16);
+  CHECK(cpu::padded<float>(Instructions::eigen, 17) == 17);
+}
+
+struct TellBytes {
+  int* bytes;
+  template <class V>
+  [[gnu::always_inline]] inline void run() const {
+    *bytes = sizeof(V);
+  }
+};
+
+TEST_CASE("A body runs with the vectors of its set", "[cpu]") {
+  for (const auto& [name, set] : instruction_sets()) {
+    int bytes = 0;
+    cpu::with_instructions<float>(set, TellBytes{&bytes});
+    CHECK(bytes == (set == Instructions::avx512 ? 64 : set == Instructions::avx2 ? 32 : 16));
+  }
+}
+
 }  // namespace
