@@ -44,16 +44,19 @@ suite::Work work_of(const Net& net, const SparseTensor<3, Dev>& x, bool gradient
           2.0 * static_cast<double>(gradients ? 3 * forward - first : forward)};
 }
 
-/// Two frames to warm up, then the measurement, which also counts what a frame asks of the heap.
+/// Measures after a second frame to warm up, and counts what a frame asks of the heap.
 template <class Dev, class Once>
-void measure_frames(State& state, Dev& device, const suite::Work& work, const Once& once) {
+std::vector<double> measure_frames(State& state, Dev& device, const suite::Work& work, const Once& once) {
   once();
-  once();
-  const std::int64_t before = suite::heap().calls;
-  suite::measure(state, device, work, once);
-  state.counters["heap_calls"] =
-      static_cast<double>(suite::heap().calls - before) / static_cast<double>(state.iterations());
+  std::int64_t before = 0, frames = -1;
+  const auto seconds = suite::measure(state, device, work, [&] {
+    if (frames == 0) before = suite::heap().calls;
+    ++frames;
+    once();
+  });
+  state.counters["heap_calls"] = static_cast<double>(suite::heap().calls - before) / static_cast<double>(frames);
   state.counters["GFLOP"] = 1e-9 * work.operations;
+  return seconds;
 }
 
 template <class Dev>
@@ -97,20 +100,11 @@ template <class Dev>
 auto frame_times(Make<Dev> make, std::int64_t channels) {
   return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t) {
     with_frame(state, device, cloud, channels, [&](const Frame<Dev>& frame) {
-      using Clock = std::chrono::steady_clock;
-      const auto net = optimise_for_inference(make(device));
-      for (int warm_up = 0; warm_up < 2; ++warm_up) net(frame());
-      std::vector<double> times;
-      for (auto _ : state) {
-        const auto start = Clock::now();
-        benchmark::DoNotOptimize(net(frame()));
-        synchronize(device);
-        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
-      }
-      std::sort(times.begin(), times.end());
-      const double median = times[times.size() / 2];
-      state.counters["median_ms"] = median;
-      state.counters["p99/median"] = times[times.size() * 99 / 100] / median;
+      const auto net = make(device);
+      const auto folded = optimise_for_inference(net);
+      const auto seconds = measure_frames(state, device, work_of(net, frame(), false),
+                                          [&] { benchmark::DoNotOptimize(folded(frame())); });
+      state.counters["p99/median"] = suite::quantile(seconds, 0.99) / suite::quantile(seconds, 0.5);
     });
   };
 }
@@ -143,7 +137,7 @@ void add_all(const suite::Options& options) {
   const Network bench{"BenchNetwork", suite::bench_network<Dev>, 3, "pandaset"},
       unet{"UNet", suite::unet<Dev>, 4, "pandaset"}, mink{"MinkUNet42", suite::mink_unet42<Dev>, 4, "pandaset"},
       center{"CenterPoint", suite::center_point_encoder<Dev>, 5, "centerpoint"};
-  const auto add = [&](const std::string& what, const Network& network, auto body, std::int64_t runs = 0) {
+  const auto add = [&](const std::string& what, const Network& network, auto body, std::int64_t runs = 7) {
     suite::add_benchmark<Dev>(what + "." + network.name, options, {{network.workload}, {}, runs}, body);
   };
   for (const Network& network : {bench, unet, mink, center})

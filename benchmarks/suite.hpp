@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -41,27 +42,41 @@ struct Work {
   double bytes = 0;            ///< of rows that are read or written
 };
 
-/// Times once(), which may leave work running on the device, and reports voxels/s, pairs/s, GFLOP/s, GB/s, the
-/// share of the peak of the same threads, and the map's bytes for each voxel.
+/// The time at share `share` of the sorted times.
+inline double quantile(std::vector<double> times, double share) {
+  std::sort(times.begin(), times.end());
+  return times.empty() ? 0.0 : times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1) + 0.5)];
+}
+
+/// Times once(), which may leave work running on the device, after one run to warm up. Reports the median run, and for
+/// it voxels/s, pairs/s, GFLOP/s, GB/s and the share of the peak of the same threads; the map's bytes for each voxel.
+/// Gives the seconds of all runs.
 template <class Dev, class Once>
-void measure(benchmark::State& state, Dev& device, const Work& work, const Once& once) {
-  const auto start = std::chrono::steady_clock::now();
+std::vector<double> measure(benchmark::State& state, Dev& device, const Work& work, const Once& once) {
+  using Clock = std::chrono::steady_clock;
+  once();
+  synchronize(device);
+  std::vector<double> seconds;
+  seconds.reserve(static_cast<std::size_t>(state.max_iterations));
   for (auto _ : state) {
+    const auto start = Clock::now();
     once();
     synchronize(device);
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double median = quantile(seconds, 0.5);
   const auto report = [&](const char* name, double amount) {
     if (amount > 0) state.counters[name] = amount;
   };
-  const double runs = static_cast<double>(state.iterations()) / seconds;
-  report("voxels/s", runs * static_cast<double>(work.voxels));
-  report("pairs/s", runs * static_cast<double>(work.pairs));
-  report("GFLOP/s", 1e-9 * runs * work.operations);
-  report("GB/s", 1e-9 * runs * work.bytes);
-  report("of_peak", runs * work.operations / fma_peak(device));
+  report("median_ms", 1e3 * median);
+  report("voxels/s", static_cast<double>(work.voxels) / median);
+  report("pairs/s", static_cast<double>(work.pairs) / median);
+  report("GFLOP/s", 1e-9 * work.operations / median);
+  report("GB/s", 1e-9 * work.bytes / median);
+  report("of_peak", work.operations / median / fma_peak(device));
   if (work.voxels > 0)
     report("map_bytes/voxel", static_cast<double>(work.map_bytes) / static_cast<double>(work.voxels));
+  return seconds;
 }
 
 /// rows x channels of numbers in [-1, 1): zeros would not tell the truth about a processor.
