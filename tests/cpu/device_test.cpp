@@ -63,6 +63,30 @@ TEST_CASE("Rows wider than a block of work, no rows and no channels are visited 
   CHECK(calls == 40000);
 }
 
+/// Adds up calls of at(row)(channel), and those of rows.
+struct ByRows {
+  struct Row {
+    int* calls;
+    void operator()(std::int64_t c) const { ++calls[c]; }
+  };
+  int* calls;
+  std::atomic<int>* asked;
+  Row at(std::int64_t row) const {
+    ++*asked;
+    return {calls + 3 * row};
+  }
+  void operator()(std::int64_t row, std::int64_t c) const { at(row)(c); }
+};
+
+TEST_CASE("A functor that says what it does in a row is asked once a row", "[cpu]") {
+  Cpu device{.threads = 2};
+  std::vector<int> calls(50000 * 3);
+  std::atomic<int> asked = 0;
+  parallel_for(device, Rows{50000}, 3, ByRows{calls.data(), &asked});
+  CHECK(calls == std::vector<int>(calls.size(), 1));
+  CHECK(asked == 50000);
+}
+
 /// Sums of the columns of a matrix over segments, on a device of the given threads.
 std::vector<float> sums(int threads, const std::vector<double>& values, std::int64_t channels,
                         std::vector<std::int64_t> offsets = {}) {
@@ -187,6 +211,22 @@ struct RecordOutput {
   }
   void finish(std::int64_t sum, std::int64_t out, std::int64_t) const { results[out] = sum; }
 };
+
+TEST_CASE("A fold passes channels beyond a strip and more taps than rows of a block", "[cpu]") {
+  Cpu device;
+  const std::int64_t channels = 2100;
+  const cpu::Rules rules = shifted_rows(1, 70, 9);
+  std::vector<Record::Value> results(static_cast<std::size_t>(70 * channels), {-1, -1});
+  fold(device, rules, channels, Record{results.data(), channels});
+  int wrong = 0;
+  for (std::int64_t row = 0; row < 70; ++row)
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const auto seen = results[static_cast<std::size_t>(row * channels + c)];
+      const std::int64_t last = std::min<std::int64_t>(8, 69 - row);
+      wrong += seen.taps % 10 != last || seen.in != (row + last) * 100 + c;
+    }
+  CHECK(wrong == 0);
+}
 
 TEST_CASE("A fold tells its steps the output if they ask for it", "[cpu]") {
   Cpu device;

@@ -21,7 +21,7 @@ class Variable {
  public:
   Variable() = default;
   explicit Variable(Matrix<Dev, T> value, bool needs_gradient = false)
-      : node_(std::make_shared<Node>(Node{std::move(value), {}, needs_gradient, false})) {}
+      : node_(make_node(value.device(), std::move(value), needs_gradient)) {}
 
   Dev& device() const { return node_->value.device(); }
   Rows rows() const { return node_->value.rows(); }
@@ -57,6 +57,9 @@ class Variable {
     bool needs_gradient;
     bool has_gradient;
   };
+  static std::shared_ptr<Node> make_node(const Dev& device, Matrix<Dev, T>&& value, bool needs_gradient) {
+    return make_handle<Node>(device, Node{std::move(value), {}, needs_gradient, false});
+  }
   std::shared_ptr<Node> node_;
 };
 

@@ -46,9 +46,15 @@ template <class Number>
 requires std::integral<Number> || std::floating_point<Number>
 void append(std::string& text, Number part) { text += std::to_string(part); }
 
+/// A name() that is only asked for when a message is made.
+template <std::invocable Name>
+void append(std::string& text, const Name& name) {
+  text += name();
+}
+
 }  // namespace detail
 
-/// Joins strings and numbers into one message: message("expected ", 16, " channels").
+/// Joins strings, numbers and functions that give strings into one message: message("expected ", 16, " channels").
 template <class... Parts>
 std::string message(const Parts&... parts) {
   std::string text;
@@ -62,9 +68,10 @@ void require(bool ok, const Parts&... parts) {
   if (!ok) throw E(message(parts...));
 }
 
-/// Runs step() and puts `layer` in front of what it complains about: "Deconvolution<3>: ...".
-template <class Step>
-auto in_layer(std::string_view layer, const Step& step) {
+/// Runs step() and puts `layer`, a string or a function that gives one, in front of what it complains about:
+/// "Deconvolution<3>: ...".
+template <class Name, class Step>
+auto in_layer(const Name& layer, const Step& step) {
   try {
     return step();
   } catch (const LimitExceeded& error) {

@@ -1,6 +1,7 @@
 // Rows x channels in device memory, and the view of it that kernels take by value.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "scn/core/buffer.hpp"
 #include "scn/core/device.hpp"
+#include "scn/core/host_pool.hpp"
 
 namespace scn {
 
@@ -51,7 +53,14 @@ class Matrix {
     require(static_cast<std::int64_t>(values.size()) == checked_bytes(rows, channels, 1), "Matrix: expected ", rows,
             " x ", channels, " numbers, got ", values.size());
     Matrix matrix(device, rows, channels);
-    std::vector<T> padded(static_cast<std::size_t>(rows * matrix.pitch_), T{});
+    if constexpr (std::same_as<Number, T>) {
+      if (matrix.pitch_ == channels) {
+        if (!values.empty())
+          upload(device, matrix.buffer_.data(), values.data(), rows * channels * std::int64_t{sizeof(T)});
+        return matrix;
+      }
+    }
+    HostVector<T> padded(static_cast<std::size_t>(rows * matrix.pitch_), T{}, host_allocator<T>(device));
     for (std::int64_t row = 0; row < rows; ++row)
       for (std::int64_t channel = 0; channel < channels; ++channel)
         padded[static_cast<std::size_t>(row * matrix.pitch_ + channel)] =

@@ -1,10 +1,11 @@
 // The CPU device: memory from a pool, OpenMP threads, a counter-based random generator.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <vector>
 
 #include "scn/core/device.hpp"
 #include "scn/core/host_pool.hpp"
@@ -83,46 +84,119 @@ void fill_zero(CpuDevice<T>&, void* to, std::int64_t bytes) {
 template <class T>
 void synchronize(CpuDevice<T>&) {}
 
-/// f(row, channel) for every element, any order; one task is a block of rows.
+namespace cpu {
+
+/// Elements of a row that a loop holds at a time, and elements that a task goes through: large enough that a task pays,
+/// small enough that what it sums and folds stays in the cache.
+inline constexpr std::int64_t strip_channels = 64, task_elements = 65536;
+
+/// f(row, c) for the rows from `begin` to `end`. A function of its own, whose copy of f nobody else sees: what f holds
+/// stays in registers, and what depends on it alone is decided before the loops.
+template <class F>
+[[gnu::noinline]] void each_element(std::int64_t begin, std::int64_t end, std::int64_t channels, const F f) {
+  for (std::int64_t row = begin; row < end; ++row) {
+    if constexpr (requires { f.at(row); }) {
+      const auto in_row = f.at(row);
+      in_lanes(channels, [&](std::int64_t c) { in_row(c); });
+    } else {
+      in_lanes(channels, [&](std::int64_t c) { f(row, c); });
+    }
+  }
+}
+
+/// sums[n][c] = the n-th number of the sum of f(row, c) over the rows from `begin` to `end`, in their order.
+template <std::size_t N, class T, class F>
+[[gnu::noinline]] void sum_rows(std::int64_t begin, std::int64_t end, std::int64_t channels, const F f, T* sums) {
+  for (std::int64_t first = 0; first < channels; first += strip_channels) {
+    const std::int64_t width = std::min(strip_channels, channels - first);
+    std::array<T, N * strip_channels> strip{};
+    T* const sum = strip.data();
+    for (std::int64_t row = begin; row < end; ++row)
+      in_lanes(width, [&](std::int64_t c) {
+        const std::array<T, N> terms = f(row, first + c);
+        for (std::size_t n = 0; n < N; ++n) sum[static_cast<std::int64_t>(n) * strip_channels + c] += terms[n];
+      });
+    for (std::size_t n = 0; n < N; ++n)
+      std::copy_n(sum + static_cast<std::int64_t>(n) * strip_channels, width,
+                  sums + static_cast<std::int64_t>(n) * channels + first);
+  }
+}
+
+/// Sums of N numbers over rows: chunks of 1,024 rows, then a fixed tree over the chunks; row n of the result to[n].
+template <class T, std::size_t N, class F>
+void reduce_rows(CpuDevice<T>& device, std::int64_t begin, std::int64_t end, std::int64_t channels, const F& f,
+                 const std::array<T*, N>& to) {
+  constexpr std::int64_t chunk = 1024;
+  const std::int64_t chunks = std::max<std::int64_t>(1, (end - begin + chunk - 1) / chunk);
+  const std::int64_t width = static_cast<std::int64_t>(N) * channels;
+  Buffer<T, CpuDevice<T>> partial(device, chunks * width);
+  parallel(device.threads, chunks, [&](std::int64_t task) {
+    const std::int64_t first = begin + task * chunk;
+    sum_rows<N>(first, std::min(end, first + chunk), channels, f, partial.data() + task * width);
+  });
+  for (std::int64_t step = 1; step < chunks; step *= 2)
+    for (std::int64_t task = 0; task + step < chunks; task += 2 * step) {
+      T *const sum = partial.data() + task * width, *const more = sum + step * width;
+      in_lanes(width, [&](std::int64_t i) { sum[i] += more[i]; });
+    }
+  for (std::size_t n = 0; n < N; ++n)
+    std::copy_n(partial.data() + static_cast<std::int64_t>(n) * channels, channels, to[n]);
+}
+
+/// A functor of one number, or of a pair, as one of an array.
+template <class T, class F>
+struct OneTerm {
+  F f;
+  constexpr std::array<T, 1> operator()(std::int64_t row, std::int64_t c) const { return {f(row, c)}; }
+};
+template <class T, class F>
+struct TwoTerms {
+  F f;
+  constexpr std::array<T, 2> operator()(std::int64_t row, std::int64_t c) const {
+    const auto terms = f(row, c);
+    return {terms.first, terms.second};
+  }
+};
+
+}  // namespace cpu
+
+/// f(row, channel) for every element, any order; one task is a block of rows. An f with at(row) is asked once for what
+/// it does in that row.
 template <class T, class F>
 void parallel_for(CpuDevice<T>& device, Rows rows, std::int64_t channels, const F& f) {
-  const std::int64_t block = std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, channels));
+  const std::int64_t block = std::max<std::int64_t>(1, cpu::task_elements / std::max<std::int64_t>(1, channels));
   cpu::parallel(device.threads, (rows.bound + block - 1) / block, [&](std::int64_t task) {
-    const F local = f;
-    for (std::int64_t row = task * block, end = std::min(rows.bound, row + block); row < end; ++row)
-      for (std::int64_t channel = 0; channel < channels; ++channel) local(row, channel);
+    cpu::each_element(task * block, std::min(rows.bound, (task + 1) * block), channels, f);
   });
 }
 
 /// f(i) for every i in [0, rows), any order.
 template <class T, class F>
 void parallel_for(CpuDevice<T>& device, Rows rows, const F& f) {
-  parallel_for(device, rows, 1, [f](std::int64_t i, std::int64_t) { f(i); });
+  constexpr std::int64_t block = cpu::task_elements;
+  cpu::parallel(device.threads, (rows.bound + block - 1) / block, [&](std::int64_t task) {
+    const F local = f;
+    for (std::int64_t i = task * block, end = std::min(rows.bound, i + block); i < end; ++i) local(i);
+  });
 }
 
 /// out(s, c) = sum of f(row, c) over the rows of segment s: chunks of 1,024 rows, then a fixed tree over the chunks.
 template <class T, class F>
 void reduce(CpuDevice<T>& device, Rows rows, std::int64_t channels, Segments segments, const F& f,
             Matrix<CpuDevice<T>, T>& out) {
-  constexpr std::int64_t chunk = 1024;
-  auto sums = out.view();
   for (std::int64_t segment = 0; segment < segments.count; ++segment) {
     const std::int64_t begin = segments.offsets == nullptr ? 0 : segments.offsets[segment];
     const std::int64_t end = segments.offsets == nullptr ? rows.bound : segments.offsets[segment + 1];
-    const std::int64_t chunks = std::max<std::int64_t>(1, (end - begin + chunk - 1) / chunk);
-    Matrix<CpuDevice<T>, T> partial = Matrix<CpuDevice<T>, T>::zeros(device, chunks, channels);
-    auto part = partial.view();
-    cpu::parallel(device.threads, chunks, [&](std::int64_t task) {
-      const F local = f;
-      T* sum = &part(task, 0);
-      for (std::int64_t row = begin + task * chunk, last = std::min(end, row + chunk); row < last; ++row)
-        for (std::int64_t channel = 0; channel < channels; ++channel) sum[channel] += local(row, channel);
-    });
-    for (std::int64_t step = 1; step < chunks; step *= 2)
-      for (std::int64_t task = 0; task + step < chunks; task += 2 * step)
-        for (std::int64_t channel = 0; channel < channels; ++channel) part(task, channel) += part(task + step, channel);
-    for (std::int64_t channel = 0; channel < channels; ++channel) sums(segment, channel) = part(0, channel);
+    cpu::reduce_rows(device, begin, end, channels, cpu::OneTerm<T, F>{f}, std::array{&out.view()(segment, 0)});
   }
+}
+
+/// Two sums over all rows in one pass: those of f(row, c).first and of f(row, c).second.
+template <class T, class F>
+void reduce_pair(CpuDevice<T>& device, Rows rows, std::int64_t channels, const F& f, Matrix<CpuDevice<T>, T>& first,
+                 Matrix<CpuDevice<T>, T>& second) {
+  cpu::reduce_rows(device, 0, rows.bound, channels, cpu::TwoTerms<T, F>{f},
+                   std::array{first.view().data, second.view().data});
 }
 
 template <class T>
@@ -130,27 +204,52 @@ cpu::Rules transpose(CpuDevice<T>& device, const cpu::Rules& rules) {
   return cpu::transposed(device.pool, device.threads, rules);
 }
 
+namespace cpu {
+
+/// A fold over the output rows from `begin` to `end` of a tile and over `width` channels from `first` on. next[k]: the
+/// first pair of tap k that is not before `begin`; afterwards not before `end`. `values` has room for rows x width.
+template <class F, class Value>
+[[gnu::noinline]] void fold_rows(const F f, const Rules& rules, std::int64_t tile, std::int64_t begin, std::int64_t end,
+                                 std::int64_t first, std::int64_t width, std::int64_t* next, Value* values) {
+  const auto* const in = rules.in.data();
+  const auto* const out = rules.out.data();
+  const std::int64_t tile_begin = tile * rules.tile_rows;
+  for (std::int64_t row = begin; row < end; ++row)
+    in_lanes(width, [&](std::int64_t c) { values[(row - begin) * width + c] = f.start(row, first + c); });
+  for (std::int64_t tap = 0; tap < rules.taps; ++tap) {
+    std::int64_t pair = next[tap];
+    for (const std::int64_t last = rules.end(tap, tile); pair < last && tile_begin + out[pair] < end; ++pair) {
+      const std::int64_t from = in[pair], to = tile_begin + out[pair];
+      Value* const value = values + (to - begin) * width;
+      in_lanes(width, [&](std::int64_t c) { fold_step(f, value[c], tap, from, to, first + c); });
+    }
+    next[tap] = pair;
+  }
+  for (std::int64_t row = begin; row < end; ++row)
+    in_lanes(width, [&](std::int64_t c) { f.finish(values[(row - begin) * width + c], row, first + c); });
+}
+
+}  // namespace cpu
+
 /// For each output row and channel: value = f.start(out, c); fold_step(f, value, tap, in, out, c) in tap order;
-/// f.finish(value, out, c).
+/// f.finish(value, out, c). Some rows of a tile at a time, whose values stay in the cache; more where there are many
+/// taps, each of which is looked at for every such block.
 template <class T, class F>
 void fold(CpuDevice<T>& device, const cpu::Rules& rules, std::int64_t channels, const F& f) {
   using Value = decltype(f.start(std::int64_t{}, std::int64_t{}));
+  constexpr std::int64_t widest = 1024, room = 4096;
+  const std::int64_t height =
+      std::max(room / std::clamp<std::int64_t>(channels, 1, widest), std::min(rules.taps, rules.tile_rows));
   cpu::parallel(device.threads, rules.tiles, [&](std::int64_t tile) {
-    const F local = f;
     const std::int64_t begin = tile * rules.tile_rows, end = std::min(rules.outputs, begin + rules.tile_rows);
-    Buffer<Value, CpuDevice<T>> values(device, (end - begin) * channels);
-    Value* value = values.data();
-    for (std::int64_t row = begin; row < end; ++row)
-      for (std::int64_t c = 0; c < channels; ++c) value[(row - begin) * channels + c] = local.start(row, c);
-    for (std::int64_t tap = 0; tap < rules.taps; ++tap)
-      for (std::int64_t pair = rules.begin(tap, tile); pair < rules.end(tap, tile); ++pair) {
-        const std::int64_t in = rules.in[static_cast<std::size_t>(pair)];
-        const std::int64_t out = rules.out[static_cast<std::size_t>(pair)];  // of the tile
-        Value* const row = value + out * channels;
-        for (std::int64_t c = 0; c < channels; ++c) fold_step(local, row[c], tap, in, begin + out, c);
-      }
-    for (std::int64_t row = begin; row < end; ++row)
-      for (std::int64_t c = 0; c < channels; ++c) local.finish(value[(row - begin) * channels + c], row, c);
+    Buffer<std::int64_t, CpuDevice<T>> next(device, rules.taps);
+    Buffer<Value, CpuDevice<T>> values(device, height * std::min(channels, widest));
+    for (std::int64_t first = 0; first < channels; first += widest) {
+      for (std::int64_t tap = 0; tap < rules.taps; ++tap) next.data()[tap] = rules.begin(tap, tile);
+      for (std::int64_t row = begin; row < end; row += height)
+        cpu::fold_rows(f, rules, tile, row, std::min(end, row + height), first, std::min(widest, channels - first),
+                       next.data(), values.data());
+    }
   });
 }
 

@@ -65,7 +65,7 @@ class AffineReluTrivialConvolution : public RowLayer<AffineReluTrivialConvolutio
   using DeviceType = Dev;
 
   AffineReluTrivialConvolution(Dev& device, std::int64_t in, std::int64_t out)
-      : product_(in_layer(name(), [&] { return NetworkInNetwork<Dev>(device, in, out, false); })),
+      : product_(in_layer(name, [&] { return NetworkInNetwork<Dev>(device, in, out, false); })),
         scale_(constant_parameter(device, in, 1.0)),
         shift_(constant_parameter(device, in, 0.0)) {}
 
@@ -73,7 +73,7 @@ class AffineReluTrivialConvolution : public RowLayer<AffineReluTrivialConvolutio
 
   using RowLayer<AffineReluTrivialConvolution<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels(name(), x, scale_.channels());
+    require_channels(name, x, scale_.channels());
     return product_(x.rows().bound == 0 ? x : rectified(x, tape), tape);
   }
 

@@ -20,7 +20,7 @@ class AveragePooling : public Pooling<D, Dev, AveragePooling<D, Dev>> {
     PoolSumSettings sum{.drop = this->settings().drop, .mean = this->settings().over == Over::active};
     if (!sum.mean) sum.factor = 1.0 / static_cast<double>(this->window().volume());
     this->require_channels(x.features);
-    const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, this->window()); });
+    const auto level = in_layer(name, [&] { return x.rulebook->strided(x.sites, this->window()); });
     return {pool_sum(x.features, level.map, level.sites->rows().bound, tape, sum), level.sites, x.rulebook};
   }
 };

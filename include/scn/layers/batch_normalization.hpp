@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "scn/core/reduce_pair.hpp"
+#include "scn/core/select.hpp"
 #include "scn/layers/kernel.hpp"
 #include "scn/layers/moments.hpp"
 #include "scn/layers/row_layer.hpp"
@@ -48,7 +50,7 @@ struct Rectify {  // y = z where z > 0, else leakiness z, with z = linear(row, c
   MatrixView<S> y;
   constexpr void operator()(std::int64_t row, std::int64_t c) const {
     const T z = linear(row, c);
-    y(row, c) = static_cast<S>(z > T{} ? z : leakiness * z);
+    y(row, c) = static_cast<S>(select(z > T{}, z, leakiness * z));
   }
 };
 
@@ -59,14 +61,17 @@ struct RectifyBackward {  // dz
   MatrixView<const S> dy;
   constexpr T operator()(std::int64_t row, std::int64_t c) const {
     const T gradient = static_cast<T>(dy(row, c));
-    return linear(row, c) > T{} ? gradient : leakiness * gradient;
+    return select(linear(row, c) > T{}, gradient, leakiness * gradient);
   }
 };
 
 template <class S, class T>
-struct NormalizeProjection {  // dz (x - mean)
+struct NormalizeSums {  // of dz and of dz (x - mean)
   RectifyBackward<Normalize<S, T>, S, T> dz;
-  constexpr T operator()(std::int64_t row, std::int64_t c) const { return dz(row, c) * dz.linear.deviation(row, c); }
+  constexpr Pair<T> operator()(std::int64_t row, std::int64_t c) const {
+    const T gradient = dz(row, c);
+    return {gradient, gradient * dz.linear.deviation(row, c)};
+  }
 };
 
 template <class T>
@@ -96,7 +101,7 @@ struct NormalizeBackward {
 }  // namespace detail
 
 /// z = weight (x - mean) / sqrt(variance + eps) + bias, y = z for z > 0, else leakiness z. Training takes mean and
-/// biased variance over all rows, in three passes that keep the digits of any mean, and moves the running ones (the
+/// biased variance over all rows, in one pass that keeps the digits of any mean, and moves the running ones (the
 /// variance unbiased; that of one row is 0); otherwise the running ones are used, with gradients too. No rows: nothing
 /// changes. Ioffe and Szegedy, ICML 2015.
 template <Device Dev = Cpu>
@@ -122,22 +127,23 @@ class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
 
   using RowLayer<BatchNormalization<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels(name(), x, running_mean_.channels());
+    require_channels(name, x, running_mean_.channels());
     const std::int64_t rows = x.rows().bound;
     if (rows == 0) return x;
     Dev& device = x.device();
     const bool training = is_training(tape);
-    Matrix<Dev, T> variance;
-    ChannelMean<Dev> mean = training ? channel_mean(x) : given_mean(device, running_mean_.value());
+    ChannelMoments<Dev> moments;
     if (training) {
-      variance = channel_variance(x, mean);
+      moments = channel_moments(x);
       if (tape->pass().update_statistics) {
-        move_running(running_mean_, mean.mean, settings_.momentum);
+        move_running(running_mean_, moments.mean.mean, settings_.momentum);
         const T unbias = rows > 1 ? static_cast<T>(rows) / static_cast<T>(rows - 1) : T{0};
-        move_running(running_var_, variance, settings_.momentum, unbias);
+        move_running(running_var_, moments.variance, settings_.momentum, unbias);
       }
+    } else {
+      moments.mean = given_mean(device, running_mean_.value());
     }
-    Coefficients of = coefficients(std::move(mean), training ? variance : running_var_.value());
+    Coefficients of = coefficients(std::move(moments.mean), training ? moments.variance : running_var_.value());
     Matrix<Dev> y(device, rows, x.channels());
     parallel_for(device, x.rows(), x.channels(), detail::Rectify<Linear, S, T>{linear(x, of), leakiness(), y.view()});
     const bool record = is_recording(tape, x.needs_gradient() || weight_.needs_gradient() || bias_.needs_gradient());
@@ -190,8 +196,7 @@ class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
     const std::int64_t channels = x.channels();
     const detail::RectifyBackward<Linear, S, T> dz{linear(x, of), leakiness(), y.gradient().view()};
     Matrix<Dev, T> sum(device, 1, channels), projection(device, 1, channels);
-    reduce(device, x.rows(), channels, Segments{}, dz, sum);
-    reduce(device, x.rows(), channels, Segments{}, detail::NormalizeProjection<S, T>{dz}, projection);
+    reduce_pair(device, x.rows(), channels, detail::NormalizeSums<S, T>{dz}, sum, projection);
     Matrix<Dev, T> slope(device, 1, channels), offset(device, 1, channels);
     const T share = training ? T{1} / static_cast<T>(x.rows().bound) : T{0};
     parallel_for(device, Rows{1}, channels,

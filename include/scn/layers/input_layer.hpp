@@ -6,7 +6,6 @@
 #include <ranges>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "scn/layers/point_rows.hpp"
 
@@ -20,12 +19,12 @@ struct Batch {
 
 namespace detail {
 
-inline void require_batch(std::string_view layer, const Batch& batch) {
+void require_batch(const auto& layer, const Batch& batch) {
   require(batch.samples >= 0 && batch.channels >= 0, layer, ": a batch has no negative samples or channels");
 }
 
 template <int D>
-void require_positive_extent(std::string_view layer, const std::optional<Point<D>>& extent) {
+void require_positive_extent(const auto& layer, const std::optional<Point<D>>& extent) {
   for (int axis = 0; axis < D; ++axis)
     require(!extent || (*extent)[axis] >= 1, layer, ": the extent ", to_string(*extent), " is not positive");
 }
@@ -33,7 +32,7 @@ void require_positive_extent(std::string_view layer, const std::optional<Point<D
 /// Row-major points x channels numbers of the host as a variable; the channels follow from their count. Throws unless
 /// they fit the points and the batch.
 template <class Dev, std::ranges::contiguous_range Numbers>
-Variable<Dev> point_features(std::string_view layer, Dev& device, std::int64_t points, const Numbers& features,
+Variable<Dev> point_features(const auto& layer, Dev& device, std::int64_t points, const Numbers& features,
                              const Batch& batch) {
   const auto numbers = static_cast<std::int64_t>(std::ranges::size(features));
   require(points == 0 ? numbers == 0 : numbers % points == 0 && numbers > 0, layer, ": ", numbers,
@@ -67,18 +66,18 @@ class InputLayer {
   template <std::ranges::contiguous_range Numbers>
   SparseTensor<D, Dev> operator()(std::span<const Site<D>> sites, const Numbers& features,
                                   const Batch& batch = {}) const {
-    detail::require_batch(name(), batch);
+    detail::require_batch(name, batch);
     const auto points = static_cast<std::int64_t>(sites.size());
-    return (*this)(sites, detail::point_features(name(), *device_, points, features, batch), batch);
+    return (*this)(sites, detail::point_features(name, *device_, points, features, batch), batch);
   }
 
   /// Features that are already on the device, one row a point; they get their gradient if they need one.
   SparseTensor<D, Dev> operator()(std::span<const Site<D>> sites, const Variable<Dev>& features,
                                   const Batch& batch = {}, Tape* tape = nullptr) const {
-    detail::require_batch(name(), batch);
-    require(features.rows().bound == static_cast<std::int64_t>(sites.size()), name(), ": ", features.rows().bound,
+    detail::require_batch(name, batch);
+    require(features.rows().bound == static_cast<std::int64_t>(sites.size()), name, ": ", features.rows().bound,
             " rows of features for ", sites.size(), " points");
-    InputSites<D, Dev> input = in_layer(name(), [&] {
+    InputSites<D, Dev> input = in_layer(name, [&] {
       Dev& device = features.device();
       return make_sites<D>(device, Buffer<Site<D>, Dev>(device, sites), extent_, batch.samples, duplicates_);
     });

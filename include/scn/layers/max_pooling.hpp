@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "scn/core/select.hpp"
 #include "scn/layers/pooling.hpp"
 
 namespace scn {
@@ -39,23 +40,19 @@ struct PoolMaximum {
   constexpr void finish(S largest, std::int64_t out, std::int64_t c) const { y(out, c) = maximum_or_zero(largest); }
 };
 
-/// Folds over the transposed map: its outputs are the inputs of the pool.
+/// Folds over the transposed map: its outputs `row` are the inputs of the pool, `out` is a row of the pool's result.
 template <class S, class T>
 struct PoolMaximumBackward {
-  struct Sum {
-    T gradient;
-    S input;
-  };
   MatrixView<const S> x, y, dy;
   MatrixView<S> dx;
   std::int64_t drop;
   Write write;
-  constexpr Sum start(std::int64_t row, std::int64_t c) const { return {{}, x(row, c + drop)}; }
-  constexpr void step(Sum& sum, std::int64_t, std::int64_t out, std::int64_t c) const {
-    if (sum.input == y(out, c)) sum.gradient += static_cast<T>(dy(out, c));
+  constexpr T start(std::int64_t, std::int64_t) const { return {}; }
+  constexpr void step(T& sum, std::int64_t, std::int64_t out, std::int64_t row, std::int64_t c) const {
+    sum += select(x(row, c + drop) == y(out, c), static_cast<T>(dy(out, c)), T{});
   }
-  constexpr void finish(const Sum& sum, std::int64_t row, std::int64_t c) const {
-    store(dx(row, c + drop), static_cast<S>(sum.gradient), write);
+  constexpr void finish(T sum, std::int64_t row, std::int64_t c) const {
+    store(dx(row, c + drop), static_cast<S>(sum), write);
   }
 };
 
@@ -97,7 +94,7 @@ class MaxPooling : public Pooling<D, Dev, MaxPooling<D, Dev>> {
 
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     this->require_channels(x.features);
-    const auto level = in_layer(name(), [&] { return x.rulebook->strided(x.sites, this->window()); });
+    const auto level = in_layer(name, [&] { return x.rulebook->strided(x.sites, this->window()); });
     return {pool_maximum(x.features, level.map, level.sites->rows().bound, tape, this->settings()), level.sites,
             x.rulebook};
   }

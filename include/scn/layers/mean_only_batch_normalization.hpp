@@ -65,7 +65,7 @@ class MeanOnlyBNLeakyReLU : public RowLayer<MeanOnlyBNLeakyReLU<Dev>> {
 
   using RowLayer<MeanOnlyBNLeakyReLU<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels(name(), x, running_mean_.channels());
+    require_channels(name, x, running_mean_.channels());
     if (x.rows().bound == 0) return x;
     Dev& device = x.device();
     const bool training = is_training(tape);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "scn/layers/point_rows.hpp"
 #include "scn/layers/pooling.hpp"
@@ -14,7 +13,7 @@ namespace detail {
 /// The rows of x at the points that its input layer was given. Throws unless x is on the sites that it made, or on some
 /// of them; those that a layer dropped have rows of zeros.
 template <int D, Device Dev>
-Variable<Dev> output_points(std::string_view layer, const SparseTensor<D, Dev>& x, Tape* tape) {
+Variable<Dev> output_points(const auto& layer, const SparseTensor<D, Dev>& x, Tape* tape) {
   const InputSites<D, Dev>& input = x.rulebook->input();
   require(input.points != nullptr, layer, ": the tensor does not come from an input layer, so there are no points");
   require(x.rulebook->derives(x.sites, input.sites), layer, ": the tensor is on ", x.rows().bound,
@@ -40,7 +39,7 @@ class OutputLayer {
 
   /// points x channels.
   Variable<Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    return detail::output_points(name(), x, tape);
+    return detail::output_points(name, x, tape);
   }
 };
 

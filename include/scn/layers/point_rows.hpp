@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "scn/autograd/tape.hpp"
+#include "scn/core/host_pool.hpp"
+#include "scn/core/select.hpp"
 #include "scn/tensor/sparse_tensor.hpp"
 
 namespace scn::detail {
@@ -46,12 +48,25 @@ struct GatherPoints {
   MatrixView<const S> from;
   MatrixView<S> to;
   Write write;
-  constexpr void operator()(std::int64_t row, std::int64_t c) const {
+
+  struct Row {
+    MatrixView<const S> from;
+    const std::int32_t *point, *end;
+    T count;  // 1 for a sum
+    S* to;
+    Write write;
+    constexpr void operator()(std::int64_t c) const {
+      T sum = static_cast<T>(from(*point, c));
+      for (const std::int32_t* next = point + 1; next < end; ++next) sum += static_cast<T>(from(*next, c));
+      store(to[c], static_cast<S>(sum / count), write);
+    }
+  };
+  constexpr Row at(std::int64_t row) const {
     const std::int64_t begin = rows.begin(row), end = rows.end(row);
-    T sum = static_cast<T>(from(rows.points[begin], c));
-    for (std::int64_t i = begin + 1; i < end; ++i) sum += static_cast<T>(from(rows.points[i], c));
-    store(to(row, c), static_cast<S>(mean ? sum / static_cast<T>(end - begin) : sum), write);
+    return {from, rows.points + begin, rows.points + end, mean ? static_cast<T>(end - begin) : T{1}, &to(row, 0),
+            write};
   }
+  constexpr void operator()(std::int64_t row, std::int64_t c) const { at(row)(c); }
 };
 
 /// to(point, c) (+)= from(its row, c), for a mean divided by the number of points there; 0 where it takes no part.
@@ -62,15 +77,22 @@ struct SpreadRows {
   MatrixView<const S> from;
   MatrixView<S> to;
   Write write;
-  constexpr void operator()(std::int64_t point, std::int64_t c) const {
-    S value{};
-    if (rows.takes_part(point)) {
-      const std::int64_t row = rows.row_of_point[point];
-      value = from(row, c);
-      if (mean) value = value / static_cast<S>(rows.end(row) - rows.begin(row));
-    }
-    store(to(point, c), value, write);
+
+  struct Point {
+    bool takes_part;
+    const S* from;  // the result's own row where it takes no part
+    S count;        // 1 unless for a mean
+    S* to;
+    Write write;
+    constexpr void operator()(std::int64_t c) const { store(to[c], select(takes_part, from[c] / count, S{}), write); }
+  };
+  constexpr Point at(std::int64_t point) const {
+    if (!rows.takes_part(point)) return {false, &to(point, 0), S{1}, &to(point, 0), write};
+    const std::int64_t row = rows.row_of_point[point];
+    const S count = mean ? static_cast<S>(rows.end(row) - rows.begin(row)) : S{1};
+    return {true, &from(row, 0), count, &to(point, 0), write};
   }
+  constexpr void operator()(std::int64_t point, std::int64_t c) const { at(point)(c); }
 };
 
 /// Features of points, merged as the map says, on their sites, with the rulebook that begins there.
@@ -93,7 +115,7 @@ SparseTensor<D, Dev> merge_points(InputSites<D, Dev> input, const Variable<Dev>&
       parallel_for(points.device(), points.rows(), points.channels(),
                    SpreadRows<S>{rows, mean, result.gradient().view(), dx.view(), write});
     });
-  auto rulebook = std::make_shared<Rulebook<D, Dev>>(device, input);
+  auto rulebook = make_handle<Rulebook<D, Dev>>(device, device, input);
   return {std::move(result), std::move(input.sites), std::move(rulebook)};
 }
 

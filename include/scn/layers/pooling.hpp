@@ -29,10 +29,10 @@ class Pooling {
   /// A window without dilation and padding, SparseConvNet's. Where it does not divide the extent, inputs beyond the
   /// last window take no part; input_size() gives extents that it divides.
   Pooling(Dev& device, const Taps<D>& taps, const Point<D>& stride, const PoolingSettings& settings = {})
-      : Pooling(device, in_layer(Layer::name(), [&] { return strided_window(taps, stride); }), settings) {}
+      : Pooling(device, in_layer(Layer::name, [&] { return strided_window(taps, stride); }), settings) {}
   template <std::same_as<Window<D>> Relation>
   Pooling(Dev&, const Relation& window, const PoolingSettings& settings = {})
-      : window_(in_layer(Layer::name(), [&] { return checked(window); })), settings_(settings) {
+      : window_(in_layer(Layer::name, [&] { return checked(window); })), settings_(settings) {
     require(settings.drop >= 0, Layer::name(), ": the number of dropped channels is negative: ", settings.drop);
   }
 
@@ -41,13 +41,13 @@ class Pooling {
 
   /// The extent of inputs that gives `out`.
   Point<D> input_size(const Point<D>& out) const {
-    return in_layer(Layer::name(), [&] { return input_extent(out, window_); });
+    return in_layer(Layer::name, [&] { return input_extent(out, window_); });
   }
 
  protected:
   /// Throws unless x has the channels that are dropped; a matrix without rows fits any number.
   void require_channels(const Variable<Dev>& x) const {
-    require(x.channels() >= settings_.drop || x.rows().bound == 0, Layer::name(), ": input has ", x.channels(),
+    require(x.channels() >= settings_.drop || x.rows().bound == 0, Layer::name, ": input has ", x.channels(),
             " channels, of which ", settings_.drop, " cannot be dropped");
   }
 

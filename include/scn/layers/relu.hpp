@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "scn/core/select.hpp"
 #include "scn/layers/activation.hpp"
 
 namespace scn {
@@ -13,11 +14,11 @@ struct LeakyRectifier {
 
   template <class T>
   constexpr T operator()(T x) const {
-    return x > T{} ? x : static_cast<T>(leakiness) * x;
+    return select(x > T{}, x, static_cast<T>(leakiness) * x);
   }
   template <class T>
   constexpr T slope(T x, T) const {
-    return x > T{} ? T{1} : static_cast<T>(leakiness);
+    return select(x > T{}, T{1}, static_cast<T>(leakiness));
   }
 };
 
@@ -29,7 +30,7 @@ struct Rectifier {
   }
   template <class T>
   constexpr T slope(T x, T) const {
-    return x > T{} ? T{1} : T{};
+    return select(x > T{}, T{1}, T{});
   }
 };
 

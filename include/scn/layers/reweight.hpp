@@ -97,10 +97,10 @@ class DataInitialisation {
     const Parameter<Dev>*weight = parameters.find("weight"), *bias = parameters.find("bias");
     const std::int64_t rows = y.rows().bound, channels = y.channels();
     if (weight == nullptr || bias == nullptr || !weight->trained || !bias->trained || rows == 0) return false;
-    const ChannelMean<Dev> mean = channel_mean(y);
-    Matrix<Dev, T> deviation = channel_variance(y, mean);
+    auto [mean, deviation] = channel_moments(y);  // the variance becomes the deviation
     const T unbias = divide_ && rows > 1 ? static_cast<T>(rows) / static_cast<T>(rows - 1) : T{0};
-    parallel_for(y.device(), Rows{1}, channels, DeviationOfVariance<T>{deviation.view(), mean.mean.view(), unbias});
+    parallel_for(y.device(), Rows{1}, channels,
+                 DeviationOfVariance<T>{deviation.view(), std::as_const(mean.mean).view(), unbias});
     const std::int64_t group_out = weight->shape.back();
     auto& values = weight->variable.value();
     if (divide_)

@@ -1,8 +1,6 @@
 // Base of layers that work on rows alone: written once on variables, callable with sparse tensors of any dimension.
 #pragma once
 
-#include <string_view>
-
 #include "scn/autograd/tape.hpp"
 #include "scn/tensor/sparse_tensor.hpp"
 
@@ -20,9 +18,10 @@ class RowLayer {
   }
 };
 
-/// Throws unless x has `expected` channels; a matrix without rows fits any number.
-template <Device Dev, class T>
-void require_channels(std::string_view layer, const Variable<Dev, T>& x, std::int64_t expected) {
+/// Throws unless x has `expected` channels, in the name of `layer`, a string or a function that gives one; a matrix
+/// without rows fits any number.
+template <class Name, Device Dev, class T>
+void require_channels(const Name& layer, const Variable<Dev, T>& x, std::int64_t expected) {
   require(x.channels() == expected || x.rows().bound == 0, layer, ": input has ", x.channels(), " channels, expected ",
           expected);
 }

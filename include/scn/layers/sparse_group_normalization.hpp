@@ -114,7 +114,7 @@ class SparseGroupNorm : public RowLayer<SparseGroupNorm<Dev>> {
 
   using RowLayer<SparseGroupNorm<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels(name(), x, weight_.channels());
+    require_channels(name, x, weight_.channels());
     if (x.rows().bound == 0) return x;
     Dev& device = x.device();
     Matrix<Dev, T> mean(device, x.rows().bound, groups_), inverse(device, x.rows().bound, groups_);

@@ -19,13 +19,13 @@ class UnPooling : public Pooling<D, Dev, UnPooling<D, Dev>> {
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     const PoolSumSettings sum{.drop = this->settings().drop, .mean = this->settings().over == Over::active};
     this->require_channels(x.features);
-    const auto level = in_layer(name(), [&] { return x.rulebook->back(x.sites, this->window()); });
+    const auto level = in_layer(name, [&] { return x.rulebook->back(x.sites, this->window()); });
     return {pool_sum(x.features, level.map, level.sites->rows().bound, tape, sum), level.sites, x.rulebook};
   }
 
   /// The extent of inputs that gives `out`; throws if no extent does.
   Point<D> input_size(const Point<D>& out) const {
-    return in_layer(name(), [&] { return exact_output_extent(out, this->window()); });
+    return in_layer(name, [&] { return exact_output_extent(out, this->window()); });
   }
 };
 

@@ -23,7 +23,7 @@ class WindowedKernel {
   template <std::same_as<Window<D>> Relation>
   WindowedKernel(Dev& device, std::int64_t in, std::int64_t out, const Relation& window,
                  const ConvolutionSettings& settings = {})
-      : window_(in_layer(Layer::name(), [&] { return checked(window); })),
+      : window_(in_layer(Layer::name, [&] { return checked(window); })),
         kernel_(Layer::name(), device, window_.volume(), in, out, settings) {}
 
   const Window<D>& window() const { return window_; }
@@ -36,8 +36,8 @@ class WindowedKernel {
   /// The features of x through the map of the level that find() gives, on its sites.
   template <class Find>
   SparseTensor<D, Dev> on_level(const SparseTensor<D, Dev>& x, Tape* tape, const Find& find) const {
-    require_channels(Layer::name(), x.features, kernel_.in_channels());
-    const Level<D, Dev> level = in_layer(Layer::name(), find);
+    require_channels(Layer::name, x.features, kernel_.in_channels());
+    const Level<D, Dev> level = in_layer(Layer::name, find);
     return {kernel_(x.features, level.map, level.sites->rows().bound, tape), level.sites, x.rulebook};
   }
   /// The same through the map that find() gives, on sites that the caller has made.
@@ -62,8 +62,7 @@ class StridedKernel : public WindowedKernel<D, Dev, Layer> {
   /// last window take no part; input_size() gives extents that it divides.
   StridedKernel(Dev& device, std::int64_t in, std::int64_t out, const Taps<D>& taps, const Point<D>& stride,
                 const ConvolutionSettings& settings = {})
-      : StridedKernel(device, in, out, in_layer(Layer::name(), [&] { return strided_window(taps, stride); }),
-                      settings) {}
+      : StridedKernel(device, in, out, in_layer(Layer::name, [&] { return strided_window(taps, stride); }), settings) {}
 };
 
 }  // namespace scn
