@@ -7,6 +7,7 @@
 
 #include "scn/cuda/convolution_kernel.cuh"
 #include "scn/cuda/exact_kernel.cuh"
+#include "scn/cuda/exact_weight_gradient.cuh"
 #include "scn/cuda/weight_gradient_kernel.cuh"
 
 namespace scn {

@@ -1,63 +1,14 @@
-// Gradient to the weights of a convolution: for each tap, sums over its pairs of outer products, stripe by stripe.
+// Gradient to the weights of a convolution on tensor cores: for each tap, sums over its pairs of outer products.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include "scn/cuda/pair_list.cuh"
 #include "scn/cuda/tensor_core.cuh"
+#include "scn/cuda/weight_gradient.cuh"
 #include "scn/cuda/weights.cuh"
 
 namespace scn::cuda {
-
-/// One gradient as the kernels see it. A stripe is `stripe_tiles` tiles of outputs; sums of a stripe follow those of
-/// the one before, each taps x groups x depth x columns. Channels are those of one group.
-template <class T, class A>
-struct WeightGradient {
-  RulesView rules;
-  MatrixView<const T> x, dy;
-  A* sums;
-  std::int64_t stripe_tiles;
-  int stripes, groups, depth, columns;
-  int depth_blocks, column_blocks;
-  bool aligned;  ///< whether chunks of 16 bytes of x and dy can be read as one
-
-  /// Which part of the sums this block makes. The middle tap, which often has by far the most pairs, comes first, its
-  /// stripes cut into four; then come the others, stripe by stripe, so that the rows of a stripe stay in the cache.
-  struct Part {
-    std::int64_t first_tile, end_tile;
-    std::int64_t matrix;  ///< its place among all sums, in units of depth x columns
-    int tap, group, depth_block, column_block;
-  };
-  static constexpr int cuts = 4;
-
-  __device__ Part part() const {
-    int rest = static_cast<int>(blockIdx.x);
-    const auto take = [&](int count) {
-      const int taken = rest % count;
-      rest /= count;
-      return taken;
-    };
-    const int column_block = take(column_blocks), depth_block = take(depth_blocks), group = take(groups);
-    const int taps = static_cast<int>(rules.taps), middle = taps / 2;
-    const bool in_middle = rest < stripes * cuts;
-    if (!in_middle) rest -= stripes * cuts;
-    const int cut = in_middle ? take(cuts) : 0, other = in_middle ? 0 : take(taps - 1);
-    const int tap = in_middle ? middle : other + (other >= middle ? 1 : 0), stripe = stripes - 1 - rest;
-    const int written = rules.reversed ? taps - 2 - other : other;  // its place in the order of the taps of the map
-    const std::int64_t begin = stripe * stripe_tiles;
-    const std::int64_t row = in_middle ? std::int64_t{stripe} * cuts + cut
-                                       : std::int64_t{stripes} * cuts + std::int64_t{stripe} * (taps - 1) + written;
-    Part part{begin, begin + stripe_tiles, row * groups + group, tap, group, depth_block, column_block};
-    if (in_middle) {
-      part.first_tile = begin + cut * stripe_tiles / cuts;
-      part.end_tile = begin + (cut + 1) * stripe_tiles / cuts;
-    }
-    part.end_tile = std::min(part.end_tile, rules.tiles);
-    return part;
-  }
-  __device__ A* sums_of(const Part& part) const { return sums + part.matrix * depth * columns; }
-};
 
 /// Depth x Columns sums a block, shared out to its warps; 128 bytes of pairs are a stage on the way to shared memory.
 template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
@@ -245,89 +196,5 @@ __global__ void __launch_bounds__(32 * DepthWarps * ColumnWarps)
   extern __shared__ __align__(16) unsigned char gradient_memory[];
   GradientBlock<T, Depth, Columns, DepthWarps, ColumnWarps>(task, gradient_memory).run();
 }
-
-inline constexpr int exact_gradient_side = 16, exact_gradient_pairs = 32;
-
-/// The same without tensor cores: 16 x 16 sums a block, each over the pairs in their order.
-template <class T, class A>
-__global__ void __launch_bounds__(256) sum_outer_products_exactly(const __grid_constant__ WeightGradient<T, A> task) {
-  constexpr int side = exact_gradient_side, pairs = exact_gradient_pairs;
-  __shared__ __align__(16) PairList list;
-  __shared__ A x[pairs][side], dy[pairs][side];
-  const auto part = task.part();
-  const int thread = static_cast<int>(threadIdx.x), column = thread % side, row = thread / side;
-  const int k = part.depth_block * side + row, c = part.column_block * side + column;
-  A sum{};
-  for (std::int64_t tile = part.first_tile; tile < part.end_tile; tile += PairList::tiles) {
-    list.find(task.rules, part.tap, tile, part.end_tile);
-    for (int entry = 0; entry < list.size(); entry += pairs) {
-      for (int i = thread; i < pairs * side; i += 256) {
-        const int pair = i / side, at = i % side, k_at = part.depth_block * side + at,
-                  c_at = part.column_block * side + at;
-        const int2 rows = entry + pair < list.size() ? list.rows(task.rules, tile, entry + pair) : int2{-1, -1};
-        x[pair][at] = rows.x >= 0 && k_at < task.depth
-                          ? static_cast<A>(task.x(rows.x, std::int64_t{part.group} * task.depth + k_at))
-                          : A{};
-        dy[pair][at] = rows.x >= 0 && c_at < task.columns
-                           ? static_cast<A>(task.dy(rows.y, std::int64_t{part.group} * task.columns + c_at))
-                           : A{};
-      }
-      __syncthreads();
-#pragma unroll
-      for (int pair = 0; pair < pairs; ++pair) sum += x[pair][row] * dy[pair][column];
-      __syncthreads();
-    }
-  }
-  if (k < task.depth && c < task.columns) task.sums_of(part)[std::int64_t{k} * task.columns + c] = sum;
-}
-
-/// The same where every channel is a group of its own: 32 channels a block, of which every eighth pair is one warp's.
-template <class T, class A>
-__global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_constant__ WeightGradient<T, A> task) {
-  constexpr int warps = 8, channels = 32;
-  __shared__ __align__(16) PairList list;
-  __shared__ A sums[warps][channels];
-  const auto part = task.part();  // with one group, whose columns are the channels
-  const int warp = static_cast<int>(threadIdx.x) / channels, lane = static_cast<int>(threadIdx.x) % channels;
-  const int channel = part.column_block * channels + lane;
-  A sum{};
-  for (std::int64_t tile = part.first_tile; tile < part.end_tile; tile += PairList::tiles) {
-    list.find(task.rules, part.tap, tile, part.end_tile);
-    if (channel < task.columns)
-      for (int entry = warp; entry < list.size(); entry += warps) {
-        const int2 rows = list.rows(task.rules, tile, entry);
-        sum += static_cast<A>(task.x(rows.x, channel)) * static_cast<A>(task.dy(rows.y, channel));
-      }
-    __syncthreads();
-  }
-  sums[warp][lane] = sum;
-  __syncthreads();
-  if (warp > 0 || channel >= task.columns) return;
-  for (int other = 1; other < warps; ++other) sum += sums[other][lane];
-  task.sums_of(part)[channel] = sum;
-}
-
-/// dw (+)= the sums of the stripes in their order; rows are taps x groups.
-template <class A>
-struct AddStripes {
-  const A* sums;
-  int stripes, cuts, middle_tap;
-  std::int64_t groups, other_rows;  ///< rows of a cut of the middle tap; of a stripe of all other taps
-  MatrixView<A> dw;
-  Write write;
-
-  __device__ void operator()(std::int64_t row, std::int64_t c) const {
-    const std::int64_t tap = row / groups;
-    const bool in_middle = tap == middle_tap;
-    const std::int64_t first =
-        in_middle ? row - tap * groups : std::int64_t{stripes} * cuts * groups + row - (tap > middle_tap ? groups : 0);
-    const std::int64_t step = (in_middle ? groups : other_rows) * dw.channels;
-    const A* part = sums + first * dw.channels + c;
-    A sum = write == Write::add ? dw(row, c) : A{};
-#pragma unroll 8
-    for (int left = in_middle ? stripes * cuts : stripes; left > 0; --left, part += step) sum += *part;
-    dw(row, c) = sum;
-  }
-};
 
 }  // namespace scn::cuda
