@@ -63,13 +63,9 @@ class BlockMap {
   }
 
  private:
-  struct Near {  // an input block that the output block meets
-    Block block;
-    std::int32_t step;
-  };
   struct Hit {  // the inputs that one output sees of one block
     std::uint64_t inputs;
-    std::int32_t near, place, row;
+    std::int32_t step, place, row;
   };
 
 #if defined(__x86_64__)
@@ -88,40 +84,40 @@ class BlockMap {
     append_blocks(block - blocks.begin(), last - blocks.begin(), meetings);
     const auto steps = static_cast<std::int64_t>(window_.steps().size());
     const cpu::Block memory(pool_, static_cast<std::size_t>(64 * steps) * sizeof(Hit));
-    const cpu::Block near_memory(pool_, static_cast<std::size_t>(steps) * sizeof(Near));
     Hit* const hits = static_cast<Hit*>(memory.data());
-    Near* const near = static_cast<Near*>(near_memory.data());
+    HostVector<Block> near(static_cast<std::size_t>(steps), PoolAllocator<Block>(pool_));  // by step; empty where none
     const Rule* meeting = meetings.begin();
     for (; block != last; ++block) {
-      std::int32_t met = 0;
+      const Rule* const met = meeting;
       for (; meeting != meetings.end() && meeting->out == block - blocks.begin(); ++meeting)
-        near[met++] = {in_->blocks()[static_cast<std::size_t>(meeting->in)], meeting->tap};
+        near[static_cast<std::size_t>(meeting->tap)] = in_->blocks()[static_cast<std::size_t>(meeting->in)];
       Hit* hit = hits;
       std::int32_t row = block->first;
       for (std::uint64_t word = block->word; word != 0; word &= word - 1, ++row) {
         if (row < begin || row >= end) continue;
         const std::int32_t place = std::countr_zero(word);
         const std::uint64_t* const sees = window_.sees(place);
-        for (std::int32_t i = 0; i < met; ++i) {  // without a branch: most see nothing
-          *hit = {near[i].block.word & sees[near[i].step], i, place, row};
+        for (const std::int32_t step : window_.met(place)) {  // without a branch: most are empty there
+          *hit = {near[static_cast<std::size_t>(step)].word & sees[step], step, place, row};
           hit += hit->inputs != 0;
         }
       }
-      append_hits(hits, hit, near, list);
+      append_hits(hits, hit, near.data(), list);
+      for (const Rule* left = met; left != meeting; ++left) near[static_cast<std::size_t>(left->tap)] = {};
     }
   }
 
-  [[gnu::always_inline]] void append_hits(const Hit* hit, const Hit* last, const Near* near, RuleList& list) const {
+  [[gnu::always_inline]] void append_hits(const Hit* hit, const Hit* last, const Block* near, RuleList& list) const {
     std::int64_t count = 0;
     for (const Hit* of = hit; of != last; ++of) count += count_bits(of->inputs);
     Rule* to = list.room(count);
     for (; hit != last; ++hit) {
-      const Near& by = near[hit->near];
-      const std::uint64_t seen = window_.sees(hit->place)[by.step];
-      const std::int32_t* const taps = window_.taps() + window_.first_tap(hit->place)[by.step];
+      const Block& by = near[hit->step];
+      const std::uint64_t seen = window_.sees(hit->place)[hit->step];
+      const std::int32_t* const taps = window_.taps() + window_.first_tap(hit->place)[hit->step];
       for (std::uint64_t left = hit->inputs; left != 0; left &= left - 1) {
         const std::uint64_t below = (left & (~left + 1)) - 1;
-        *to++ = {taps[count_bits(seen & below)], by.block.first + count_bits(by.block.word & below), hit->row};
+        *to++ = {taps[count_bits(seen & below)], by.first + count_bits(by.word & below), hit->row};
       }
     }
     list.end_at(to);

@@ -1,7 +1,7 @@
 // A window between blocks: which places of which blocks an output sees, worked out once for each place of a block.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -53,6 +53,11 @@ class BlockWindow {
   /// For each step the first of the taps, of which there is one for each place that sees() has, in their order.
   const std::int32_t* first_tap(int place) const { return first_tap_.data() + place * steps_.size(); }
   const std::int32_t* taps() const { return taps_.data(); }
+  /// The steps through which an output at `place` sees something.
+  std::span<const std::int32_t> met(int place) const {
+    const auto at = static_cast<std::size_t>(place);
+    return {met_.data() + first_met_[at], static_cast<std::size_t>(first_met_[at + 1] - first_met_[at])};
+  }
 
   /// The input block that an output block meets by a step, if int32 has it.
   bool input(const Site<D>& out, std::int32_t step, Site<D>& in) const {
@@ -88,6 +93,7 @@ class BlockWindow {
         steps_(pool),
         sees_(PoolAllocator<std::uint64_t>(pool)),
         first_tap_(PoolAllocator<std::int32_t>(pool)),
+        met_(PoolAllocator<std::int32_t>(pool)),
         taps_(PoolAllocator<std::int32_t>(pool)) {
     struct Meeting {
       std::int32_t step, place;
@@ -127,10 +133,12 @@ class BlockWindow {
       }
       for (std::size_t step = 0; step < steps; ++step) {
         first_tap_[place * steps + step] = next;
+        if (seen[step] != 0) met_.push_back(static_cast<std::int32_t>(step));
         for (std::uint64_t left = seen[step]; left != 0; left &= left - 1)
           taps_[static_cast<std::size_t>(next++)] =
               tap_at[64 * step + static_cast<std::size_t>(std::countr_zero(left))];
       }
+      first_met_[place + 1] = static_cast<std::int32_t>(met_.size());
     }
   }
 
@@ -138,6 +146,8 @@ class BlockWindow {
   SiteSet<D> steps_;
   HostVector<std::uint64_t> sees_;      // [place][step]
   HostVector<std::int32_t> first_tap_;  // [place][step]
+  HostVector<std::int32_t> met_;        // steps, place after place
+  std::array<std::int32_t, 65> first_met_{};
   HostVector<std::int32_t> taps_;
 };
 
