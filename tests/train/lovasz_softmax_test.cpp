@@ -60,7 +60,7 @@ const std::vector<std::int32_t> labels{2, 0, -100, 2, 0, 0, 4, 2};  // no row of
 TEMPLATE_TEST_CASE("Lovasz-softmax is the integral over thresholds of one minus intersection over union", "[train]",
                    double, float) {
   scn::CpuDevice<TestType> device{.threads = 2};
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     oracle::Random random(seed);
     const auto x = oracle::random_reals(random, 8 * 5);
     CHECK(oracle::difference(lovasz(x, labels, 5), number_of(scn::lovasz_softmax(variable_of(device, 8, 5, x), labels)),
