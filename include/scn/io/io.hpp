@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scn/io/checkpoint.hpp"
+#include "scn/io/checkpoint_folder.hpp"
 #include "scn/io/checkpoint_series.hpp"
 #include "scn/io/file.hpp"
 #include "scn/io/las.hpp"
