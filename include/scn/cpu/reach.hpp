@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "scn/cpu/block_reach.hpp"
 #include "scn/cpu/device.hpp"
@@ -100,6 +102,17 @@ bool by_blocks(const Window<D>& window, std::int64_t rows) {
 template <int D, class T>
 Sites<D, CpuDevice<T>> reach(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, const Window<D>& given,
                              std::optional<Point<D>> extent) {
+  if (given.keeps_order() && in.index().above() == nullptr) {  // lone sites: a block would be looked at for each
+    HostVector<Site<D>> sorted{PoolAllocator<Site<D>>(device.pool)};
+    for (std::int64_t row = 0; row < in.rows().bound; ++row) {
+      Site<D> out = in.data()[row];
+      for (int axis = 0; axis < D; ++axis)
+        out.at[axis] = static_cast<std::int32_t>(floor_divide(out.at[axis], given.stride[axis]));
+      if ((sorted.empty() || sorted.back() != out) && (!extent || cpu::lies_in(out.at, *extent))) sorted.push_back(out);
+    }
+    Buffer<Site<D>, CpuDevice<T>> sites(device, std::span<const Site<D>>(sorted));
+    return cpu::finish_sites<D>(device, std::move(sites), extent, in.samples());
+  }
   const Window<D> tiles{.size = given.stride, .stride = given.stride};  // an input is in one of them
   const Window<D>& window = given.outputs == Outputs::floor ? tiles : given;
   if (cpu::by_blocks(window, in.rows().bound)) {
