@@ -10,40 +10,8 @@
 #include "scn/cuda/cuda.cuh"
 #include "scn/io/io.hpp"
 #include "support/arguments.hpp"
-#include "support/lidar.hpp"
+#include "support/lidar_training.hpp"
 #include "support/progress.hpp"
-
-namespace {
-
-/// The random numbers of one training step: a counter, so that a step never depends on the ones before.
-struct Draw {
-  std::uint64_t seed, step, next = 0;
-  double operator()(double low, double high) { return low + (high - low) * scn::uniform(seed, step, next++); }
-};
-
-/// Points within `radius` of a random point of the scan, in a random pose, as the next sample of the batch.
-void append_crop(support::LidarInput& batch, const support::LidarScan& scan, double radius, int sample, Draw& draw) {
-  const auto centre = scan.point(std::size_t(draw(0, double(scan.size()))));
-  support::Pose pose{.angle = draw(-std::numbers::pi, std::numbers::pi), .scale = draw(0.92, 1.08)};
-  pose.shift = {draw(0, 1), draw(0, 1), draw(-0.2, 0.2)};
-  pose.mirrored = draw(0, 1) < 0.5;
-  batch.append(scan, pose, sample,
-               [&](float x, float y) { return std::hypot(double(x - centre[0]), double(y - centre[1])) < radius; });
-}
-
-/// Rare classes count more: one over the square root of the frequency, 1 on average.
-std::vector<double> class_weights(const std::vector<support::LidarScan>& scans) {
-  std::vector<double> weights(support::lidar_classes.size());
-  for (const auto& scan : scans)
-    for (const std::int32_t label : scan.labels)
-      if (label != support::ignored_label) ++weights[std::size_t(label)];
-  double sum = 0;
-  for (double& weight : weights) sum += weight = 1 / std::sqrt(weight);
-  for (double& weight : weights) weight *= double(weights.size()) / sum;
-  return weights;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) try {
   using namespace scn;
@@ -69,7 +37,7 @@ int main(int argc, char** argv) try {
   const auto network = support::lidar_network(device);
   const auto parameters = network.parameters();
   Adam optimizer{parameters, {.weight_decay = 1e-5}};
-  const CrossEntropySettings loss_settings{.weights = class_weights(scans), .ignore = support::ignored_label};
+  const CrossEntropySettings loss_settings{.weights = support::class_weights(scans), .ignore = support::ignored_label};
   std::printf("%lld parameters, %d epochs of %d steps\n", static_cast<long long>(parameters.elements()), epochs, steps);
 
   for (int epoch = 0; epoch < epochs; ++epoch) {
@@ -80,10 +48,10 @@ int main(int argc, char** argv) try {
       const int done = epoch * steps + step, total = epochs * steps;
       const double warm_up = std::min(1.0, (done + 1) / (0.05 * total));
       optimizer.set_rate(rate * warm_up * 0.5 * (1 + std::cos(std::numbers::pi * done / total)));
-      Draw draw{seed, (std::uint64_t{1} << 32) + std::uint64_t(done)};
+      support::Draw draw{seed, (std::uint64_t{1} << 32) + std::uint64_t(done)};
       support::LidarInput batch;
       for (int sample = 0; sample < samples; ++sample)
-        append_crop(batch, scans[std::size_t(draw(0, double(scans.size())))], radius, sample, draw);
+        support::append_crop(batch, scans[std::size_t(draw(0, double(scans.size())))], radius, sample, draw);
       Tape tape;
       const auto scores = network(input(batch.sites, batch.features), &tape);
       const auto loss = cross_entropy(scores, batch.labels, &tape, loss_settings);

@@ -9,18 +9,13 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "draw.hpp"
 #include "interrupt.hpp"
 #include "progress.hpp"
 #include "scn/io/io.hpp"
 #include "scn/scn.hpp"
 
 namespace support {
-
-/// The random numbers of one item in one epoch: a counter, so that they depend on nothing that came before.
-struct Draw {
-  std::uint64_t seed = 0, number = 0, next = 0;
-  double operator()(double low, double high) { return low + (high - low) * scn::uniform(seed, number, next++); }
-};
 
 /// Numbers of a run that its user may choose.
 struct RunSettings {
