@@ -14,7 +14,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-/// Reads every number, so that a field outside the memory is noticed.
+/// These read every number, so that one outside the memory is noticed.
 void use(const scn::PointFile& cloud) {
   for (const scn::PointField& field : cloud.fields())
     if (std::ssize(cloud.numbers<double>({field.name})) != cloud.count()) std::abort();
@@ -25,9 +25,9 @@ void use(const scn::NpyArray& array) {
 }
 
 void use(const scn::SafetensorsFile& file) {
+  volatile unsigned sum = 0;
   for (const scn::TensorEntry& tensor : file.tensors())
-    for (const std::byte byte : tensor.bytes)
-      if (byte == std::byte{1} && tensor.name.empty()) return;
+    for (const std::byte byte : tensor.bytes) sum = sum + std::to_integer<unsigned>(byte);
 }
 
 const std::map<std::string, std::function<void(Bytes)>> readers{

@@ -12,23 +12,6 @@
 
 namespace scn {
 
-namespace cpu {
-
-/// Whether an output at 0 sees through tap taps - 1 - k the site opposite to the one it sees through tap k.
-template <int D>
-bool is_symmetric(const Window<D>& window) {
-  if (window.stride != Point<D>(1) || window.randomised()) return false;
-  const std::int64_t taps = window.volume();
-  for (std::int64_t tap = 0; 2 * tap < taps; ++tap)
-    for (int axis = 0; axis < D; ++axis)
-      if (window.input(axis, 0, window.position(tap)[axis]) !=
-          -window.input(axis, 0, window.position(taps - 1 - tap)[axis]))
-        return false;
-  return true;
-}
-
-}  // namespace cpu
-
 /// Every (tap, in, out) that the window's relation joins. O(outputs * taps) looks at bits; where there are fewer
 /// outputs than taps, or very many taps, as many look-ups, or O(inputs * outputs) of one sample if that is less.
 template <int D, class T>
@@ -41,7 +24,7 @@ cpu::Rules make_rules(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& in, co
     return std::adjacent_find(starts.begin(), starts.end()) == starts.end();
   });
   rules.unique_inputs = out.distinct() && starts_apart;
-  rules.mirrored = &in == &out && cpu::is_symmetric(window);
+  rules.mirrored = &in == &out && is_symmetric(window);
   std::optional<cpu::BlockMap<D>> blocks;
   if (out.distinct() && taps <= out.rows().bound && cpu::BlockWindow<D>::covers(window))
     blocks.emplace(device.pool, cpu::BlockWindow<D>(device.pool, window), in.index(), out.index());

@@ -22,20 +22,10 @@ namespace scn {
 namespace cpu {
 
 template <int D>
-std::string to_text(const Site<D>& site) {
-  return message("site ", to_string(site.at), " of sample ", site.sample);
-}
-
-template <int D>
 bool lies_in(const Point<D>& point, const Point<D>& extent) {
   bool inside = true;
   for (int axis = 0; axis < D; ++axis) inside = inside && point[axis] >= 0 && point[axis] < extent[axis];
   return inside;
-}
-
-inline void require_rows(std::int64_t count) {
-  require<LimitExceeded>(count < std::numeric_limits<std::int32_t>::max(),
-                         "a level holds at most 2147483646 sites, got ", count);
 }
 
 /// Sites in row order with their index.
@@ -89,7 +79,7 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
   using Dev = CpuDevice<T>;
   const Site<D>* const site = points.data();
   const std::int64_t count = points.size();
-  cpu::require_rows(count);
+  require_rows(count);
   require(samples >= 0, "the number of samples must not be negative, got ", samples);
   samples = std::max(samples, cpu::checked_samples(device, site, count, extent));
   const auto order = cpu::z_order(device.pool, device.threads, site, count);

@@ -120,11 +120,6 @@ __global__ void keep_first(const Site<D>* sites, const std::int32_t* rows_so_far
   if (rows != (i > 0 ? rows_so_far[i - 1] : 0)) distinct[rows - 1] = load_site(sites, i);
 }
 
-inline void require_rows(std::int64_t count) {
-  require<LimitExceeded>(count < std::numeric_limits<std::int32_t>::max(),
-                         "a level holds at most 2147483646 sites, got ", count);
-}
-
 /// The distinct sites alone. Does not wait.
 template <int D, class T>
 Buffer<Site<D>, CudaDevice<T>> distinct_sites(CudaDevice<T>& device, const Arranged<D, T>& arranged) {

@@ -193,19 +193,6 @@ __global__ void close_gaps(Lists from, UnitTotals totals, std::int64_t taps, Lis
   if (threadIdx.x == 0) finish_unit(to, base, {base.pairs + own.pairs, base.groups + own.groups}, tile, gridDim.x, 1);
 }
 
-/// Whether an output at 0 sees through tap taps - 1 - k the site opposite to the one it sees through tap k.
-template <int D>
-bool is_symmetric(const Window<D>& window) {
-  if (window.stride != Point<D>(1) || window.randomised()) return false;
-  const std::int64_t taps = window.volume();
-  for (std::int64_t tap = 0; 2 * tap < taps; ++tap)
-    for (int axis = 0; axis < D; ++axis)
-      if (window.input(axis, 0, window.position(tap)[axis]) !=
-          -window.input(axis, 0, window.position(taps - 1 - tap)[axis]))
-        return false;
-  return true;
-}
-
 /// How the taps of a window are cut: segments of 1,024, longer ones where there would be too many.
 template <int D>
 void cut_taps(Search<D>& search, std::int64_t tiles) {
@@ -279,7 +266,7 @@ cuda::Rules make_rules(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in,
     return std::adjacent_find(starts.begin(), starts.end()) == starts.end();
   });
   rules.unique_inputs = out.distinct() && starts_apart;
-  rules.mirrored = &in == &out && cuda::is_symmetric(window);
+  rules.mirrored = &in == &out && is_symmetric(window);
   if (rules.tiles == 0) return rules;
   const cuda::DeviceWindow<D, T> relation(device, window);
   cuda::Search<D> search;

@@ -52,11 +52,6 @@ __global__ void map_points(Order order, const std::int32_t* rows_so_far, std::in
   if (i == count - 1) first[rows] = count;
 }
 
-template <int D>
-std::string to_text(const Site<D>& site) {
-  return message("site ", to_string(site.at), " of sample ", site.sample);
-}
-
 /// Element i of device memory; waits.
 template <class Element, class T>
 Element element(CudaDevice<T>& device, const Element* data, std::int64_t i) {
@@ -95,7 +90,7 @@ InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site
                                         std::optional<Point<D>> extent, std::int64_t samples, Duplicates duplicates) {
   using Dev = CudaDevice<T>;
   const std::int64_t count = points.size();
-  cuda::require_rows(count);
+  require_rows(count);
   require(samples >= 0, "the number of samples must not be negative, got ", samples);
   const cuda::GivenPoints<D> source{points.data(), cuda::Region<D>(extent)};
   const auto arranged = cuda::arrange<D>(device, source, count, false, cuda::likely_code_bits(extent, samples));

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,18 @@
 #include "scn/geometry/point.hpp"
 
 namespace scn {
+
+/// As messages name it.
+template <int D>
+std::string to_text(const Site<D>& site) {
+  return message("site ", to_string(site.at), " of sample ", site.sample);
+}
+
+/// Rows are numbered in int32. Throws LimitExceeded.
+inline void require_rows(std::int64_t count) {
+  require<LimitExceeded>(count < std::numeric_limits<std::int32_t>::max(),
+                         "a level holds at most 2147483646 sites, got ", count);
+}
 
 /// What happens to several input points at one site. `sum` is the default everywhere, as in the reference.
 enum class Duplicates { reject, first, last, sum, mean };

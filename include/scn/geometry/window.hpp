@@ -92,6 +92,19 @@ struct Window {
   }
 };
 
+/// Whether an output at 0 sees through tap taps - 1 - k the site opposite to the one it sees through tap k.
+template <int D>
+bool is_symmetric(const Window<D>& window) {
+  if (window.stride != Point<D>(1) || window.randomised()) return false;
+  const std::int64_t taps = window.volume();
+  for (std::int64_t tap = 0; 2 * tap < taps; ++tap)
+    for (int axis = 0; axis < D; ++axis)
+      if (window.input(axis, 0, window.position(tap)[axis]) !=
+          -window.input(axis, 0, window.position(taps - 1 - tap)[axis]))
+        return false;
+  return true;
+}
+
 /// The input that an output sees through this position of a tap; none where a coordinate leaves int32.
 template <int D>
 std::optional<Site<D>> input_of(const Window<D>& window, const Site<D>& out, const Point<D>& position) {
