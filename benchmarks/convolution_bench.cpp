@@ -28,7 +28,11 @@ struct Layer {
   auto prepared(Dev& device) const { return prepare(device, weights, weights.rows().bound, 1, in, out); }
   suite::Work work() const {
     const auto pairs = relation.map.rules().size();
-    return {relation.outputs, pairs, 2.0 * static_cast<double>(pairs * in * out)};
+    const auto rows = relation.inputs * in + relation.outputs * out;
+    return {.voxels = relation.outputs,
+            .pairs = pairs,
+            .operations = 2.0 * static_cast<double>(pairs * in * out),
+            .bytes = static_cast<double>(rows) * sizeof(typename Dev::Scalar)};
   }
 };
 
@@ -86,4 +90,4 @@ void add_all(const suite::Options& options) {
 
 }  // namespace
 
-void add_benchmarks(const suite::Options& options) { add_all<Cpu>(options); }
+void add_benchmarks(const suite::Options& options) { add_all<suite::Device>(options); }

@@ -14,10 +14,4 @@ struct Heap {
 Heap heap();
 void forget_peak();
 
-/// Bytes that the program has in use: those that a pool of the device keeps for later do not count.
-template <class Dev>
-std::int64_t bytes_in_use(const Dev& device) {
-  return heap().bytes - static_cast<std::int64_t>(device.pool->free_bytes());
-}
-
 }  // namespace suite

@@ -75,4 +75,4 @@ void add_all(const suite::Options& options) {
 
 }  // namespace
 
-void add_benchmarks(const suite::Options& options) { add_all<Cpu>(options); }
+void add_benchmarks(const suite::Options& options) { add_all<suite::Device>(options); }

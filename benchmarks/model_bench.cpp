@@ -47,9 +47,8 @@ void add(const std::string& name, const std::function<void(State&)>& body) {
 
 template <class Dev>
 void add_all(const suite::Options& options) {
-  for (const std::int64_t threads : suite::threads_of(options)) {
-    const suite::MakeDevice<Dev> device{options, static_cast<int>(threads)};
-    const std::string name = ".MinkUNet42/" + device.name() + "/threads:" + std::to_string(threads);
+  for (const suite::MakeDevice<Dev>& device : suite::devices(options)) {
+    const std::string name = ".MinkUNet42/" + device.name() + device.setting();
     add("Make" + name, [device](State& state) { make<Dev>(state, device); });
     add("Load" + name, [device](State& state) { load_model<Dev>(state, device); });
   }
@@ -58,6 +57,6 @@ void add_all(const suite::Options& options) {
 }  // namespace
 
 void add_benchmarks(const suite::Options& options) {
-  add_all<Cpu>(options);
+  add_all<suite::Device>(options);
   add("Compile/scn.hpp", compile);
 }

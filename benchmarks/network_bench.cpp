@@ -109,18 +109,17 @@ auto frame_times(Make<Dev> make, std::int64_t channels) {
   };
 }
 
-/// The most that weights and one inference of a new network take of the heap, beyond the input.
+/// The most that weights and one inference of a new network take, beyond the input.
 template <class Dev>
 auto memory(Make<Dev> make, std::int64_t channels) {
   return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t) {
     with_frame(state, device, cloud, channels, [&](const Frame<Dev>& frame) {
       for (auto _ : state) {
-        const std::int64_t before = suite::heap().bytes;
-        suite::forget_peak();
+        const suite::PeakMemory memory(device);
         const auto net = make(device);
         benchmark::DoNotOptimize(net(frame()));
         synchronize(device);
-        state.counters["peak_MiB"] = static_cast<double>(suite::heap().peak - before) / (1 << 20);
+        state.counters["peak_MiB"] = static_cast<double>(memory.bytes()) / (1 << 20);
       }
     });
   };
@@ -150,4 +149,4 @@ void add_all(const suite::Options& options) {
 
 }  // namespace
 
-void add_benchmarks(const suite::Options& options) { add_all<Cpu>(options); }
+void add_benchmarks(const suite::Options& options) { add_all<suite::Device>(options); }

@@ -22,6 +22,17 @@ struct Options {
 /// The word of each set of instructions, in the order of scn::Instructions.
 inline constexpr std::string_view instruction_names[]{"automatic", "avx512", "avx2", "portable", "eigen"};
 
+/// What a device is made of, and what it is called in the name of a benchmark: "Cpu", or "Cpu.avx2" with instructions
+/// that were asked for. Each measured device specialises this.
+template <class Dev>
+struct MakeDevice;
+
+/// What a device reaches at most, a second; 0: not measured.
+struct Ceilings {
+  double operations = 0;  ///< two for each multiply-add
+  double bytes = 0;       ///< read and written by a copy
+};
+
 namespace detail {
 
 inline std::vector<std::string> split(std::string_view text) {

@@ -1,4 +1,4 @@
-// The maps of all workloads on the processor, compiled once for all benchmarks.
+// The maps of all workloads on the measured device, compiled once for all benchmarks.
 #include "relations.hpp"
 
-template suite::Relation<scn::Cpu> suite::relation(scn::Cpu&, const AnyCloud&, int, int, bool);
+template suite::Relation<suite::Device> suite::relation(suite::Device&, const AnyCloud&, int, int, bool);

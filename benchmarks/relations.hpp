@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "scn/cpu/cpu.hpp"
+#include "measured_device.hpp"
 #include "scn/geometry/rulebook.hpp"
 #include "workloads.hpp"
 
@@ -45,6 +45,6 @@ Relation<Dev> relation(Dev& device, const AnyCloud& any, int size, int stride, b
 }
 
 /// Compiled once, in relations.cpp.
-extern template Relation<scn::Cpu> relation(scn::Cpu&, const AnyCloud&, int, int, bool);
+extern template Relation<Device> relation(Device&, const AnyCloud&, int, int, bool);
 
 }  // namespace suite

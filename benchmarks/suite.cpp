@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <memory>
 
-#include "scn/cpu/device.hpp"
-
 namespace suite {
 
 const AnyCloud& workload(const std::string& name) {
@@ -13,12 +11,6 @@ const AnyCloud& workload(const std::string& name) {
   auto& known = made[name];
   if (known == nullptr) known = std::make_unique<AnyCloud>(make_workload(name));
   return *known;
-}
-
-std::vector<std::int64_t> threads_of(const Options& options) {
-  if (!options.threads.empty()) return options.threads;
-  const int all = scn::cpu::available_threads();
-  return all == 1 ? std::vector<std::int64_t>{1} : std::vector<std::int64_t>{1, all};
 }
 
 }  // namespace suite
@@ -33,12 +25,7 @@ int main(int argc, char** argv) {
     int count = static_cast<int>(others.size());
     benchmark::Initialize(&count, others.data());
     if (benchmark::ReportUnrecognizedArguments(count, others.data())) return 2;
-    for (const std::int64_t threads : suite::threads_of(options)) {
-      const scn::Cpu device = suite::MakeDevice<scn::Cpu>{options, static_cast<int>(threads)}();
-      char peak[32];
-      std::snprintf(peak, sizeof peak, "%.1f GFLOP/s", 1e-9 * suite::fma_peak(device));
-      benchmark::AddCustomContext("peak of threads:" + std::to_string(threads), peak);
-    }
+    for (const auto& [name, value] : suite::describe(options)) benchmark::AddCustomContext(name, value);
     add_benchmarks(options);
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();

@@ -4,15 +4,13 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "fma_peak.hpp"
-#include "heap.hpp"
+#include "measured_device.hpp"
 #include "options.hpp"
 #include "scn/core/matrix.hpp"
 #include "workloads.hpp"
@@ -24,14 +22,6 @@ namespace suite {
 
 /// A built-in workload or a file, made when it is first asked for and kept.
 const AnyCloud& workload(const std::string& name);
-
-/// Numbers of threads to try: those of the command line, else one and as many as there are.
-std::vector<std::int64_t> threads_of(const Options& options);
-
-/// What a device is made of, and what it is called in the name of a benchmark: "Cpu", or "Cpu.avx2" with instructions
-/// that were asked for. Another device specialises this.
-template <class Dev>
-struct MakeDevice;
 
 /// What one run of the measured code does; zeros are not reported.
 struct Work {
@@ -49,21 +39,17 @@ inline double quantile(std::vector<double> times, double share) {
 }
 
 /// Times once(), which may leave work running on the device, after one run to warm up. Reports the median run, and for
-/// it voxels/s, pairs/s, GFLOP/s, GB/s and the share of the peak of the same threads; the map's bytes for each voxel.
-/// Gives the seconds of all runs.
+/// it voxels/s, pairs/s, GFLOP/s, GB/s and the shares of what the device reaches at most; the map's bytes for each
+/// voxel. Gives the seconds of all runs.
 template <class Dev, class Once>
 std::vector<double> measure(benchmark::State& state, Dev& device, const Work& work, const Once& once) {
-  using Clock = std::chrono::steady_clock;
   once();
   synchronize(device);
+  Timer timer(device, state);
   std::vector<double> seconds;
   seconds.reserve(static_cast<std::size_t>(state.max_iterations));
-  for (auto _ : state) {
-    const auto start = Clock::now();
-    once();
-    synchronize(device);
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-  }
+  for (auto _ : state) seconds.push_back(timer(once));
+  timer.report();
   const double median = quantile(seconds, 0.5);
   const auto report = [&](const char* name, double amount) {
     if (amount > 0) state.counters[name] = amount;
@@ -73,7 +59,9 @@ std::vector<double> measure(benchmark::State& state, Dev& device, const Work& wo
   report("pairs/s", static_cast<double>(work.pairs) / median);
   report("GFLOP/s", 1e-9 * work.operations / median);
   report("GB/s", 1e-9 * work.bytes / median);
-  report("of_peak", work.operations / median / fma_peak(device));
+  const auto [operations, bytes] = ceilings(device);
+  if (operations > 0) report("of_peak", work.operations / median / operations);
+  if (bytes > 0) report("of_copy", work.bytes / median / bytes);
   if (work.voxels > 0)
     report("map_bytes/voxel", static_cast<double>(work.map_bytes) / static_cast<double>(work.voxels));
   return seconds;
@@ -99,8 +87,9 @@ struct Defaults {
   std::int64_t runs = 0;                 ///< 0: as many as Google Benchmark likes
 };
 
-/// Registers body(state, device, cloud, channels) as THING/DEVICE/WORKLOAD/C64/threads:2 for every workload, number of
-/// channels and of threads. Google Benchmark appends /real_time to a name.
+/// Registers body(state, device, cloud, channels) as THING/DEVICE/WORKLOAD/C64/SETTING for every workload, number of
+/// channels and setting of the device, such as threads:2. Google Benchmark appends /real_time or /manual_time to a
+/// name.
 template <class Dev, class Body>
 void add_benchmark(const std::string& thing, const Options& options, const Defaults& defaults, const Body& body) {
   const auto& names = options.workloads.empty() ? defaults.workloads : options.workloads;
@@ -108,31 +97,20 @@ void add_benchmark(const std::string& thing, const Options& options, const Defau
   if (defaults.channels.empty()) channels = {0};
   for (const std::string& name : names)
     for (const std::int64_t count : channels)
-      for (const std::int64_t threads : threads_of(options)) {
-        const MakeDevice<Dev> make{options, static_cast<int>(threads)};
+      for (const MakeDevice<Dev>& make : devices(options)) {
         const std::string file = name.substr(name.rfind('/') + 1);
         std::string title = thing + "/" + make.name() + "/" + file.substr(0, file.find(".npy"));
         if (count > 0) title += "/C" + std::to_string(count);
-        title += "/threads:" + std::to_string(threads);
+        title += make.setting();
         auto* const added =
             benchmark::RegisterBenchmark(title.c_str(), [make, name, count, body](benchmark::State& state) {
               Dev device = make();
               body(state, device, workload(name), count);
             });
-        added->UseRealTime()->Unit(benchmark::kMillisecond);
+        added->Unit(benchmark::kMillisecond);
+        make.set_timing(*added);
         if (defaults.runs > 0) added->Iterations(defaults.runs);
       }
 }
-
-template <class T>
-struct MakeDevice<scn::CpuDevice<T>> {
-  Options options;
-  int threads;
-  scn::CpuDevice<T> operator()() const { return {.threads = threads, .instructions = options.instructions}; }
-  std::string name() const {
-    if (options.instructions == scn::Instructions::automatic) return "Cpu";
-    return "Cpu." + std::string(instruction_names[static_cast<std::size_t>(options.instructions)]);
-  }
-};
 
 }  // namespace suite
