@@ -62,10 +62,10 @@ int main(int argc, char** argv) try {
                  support::read_unipen(settings.data + "/pendigits-test")};
   settings.shorten(data.train);
   settings.shorten(data.test);
-  const auto forward = [&](const support::Characters& batch, Tape* tape) {
-    return network(input(batch.sites, batch.features, {.samples = std::ssize(batch.labels)}), tape);
+  const auto sparse = [&](const support::Characters& batch) {
+    return input(batch.sites, batch.features, {.samples = std::ssize(batch.labels)});
   };
-  support::Classification task{data, forward, 10, settings};
+  support::Classification task{data, network, sparse, 10, settings};
   const bool finished = support::run(task, network.parameters(), device, settings);
   if (!task.losses().empty()) support::loss_curve(task.losses()).write_png(settings.output + "/loss.png");
   if (!finished) return 1;

@@ -62,7 +62,7 @@ int main(int argc, char** argv) try {
   settings.parse_or_exit("Trains a network with fractional max pooling on 9,000 pictures of MNIST.", argc, argv);
   Cpu device{.threads = settings.threads, .seed = settings.seed};
   const auto network = picture_network(device);
-  const DenseToSparse<2> sparse{device};
+  const DenseToSparse<2> to_sparse{device};
 
   Mnist data{support::read_idx(settings.data + "/t10k-images-idx3-ubyte.gz", 3),
              support::read_idx(settings.data + "/t10k-labels-idx1-ubyte.gz", 1), std::vector<std::int64_t>(9000),
@@ -74,11 +74,11 @@ int main(int argc, char** argv) try {
   std::iota(data.test.begin(), data.test.end(), 9000);
   settings.shorten(data.train);
   settings.shorten(data.test);
-  const auto forward = [&](const Pictures& batch, Tape* tape) {
+  const auto sparse = [&](const Pictures& batch) {
     const DenseShape<2> shape{std::ssize(batch.labels), 1, Point<2>(grid)};
-    return network(sparse(DenseTensor<2, Cpu>::from_host(device, shape, batch.pixels)), tape);
+    return to_sparse(DenseTensor<2, Cpu>::from_host(device, shape, batch.pixels));
   };
-  support::Classification task{data, forward, 10, settings};
+  support::Classification task{data, network, sparse, 10, settings};
   if (!support::run(task, network.parameters(), device, settings)) return 1;
   std::printf("test accuracy: %.2f %%\n", 100 * task.confusion().accuracy());
 } catch (const std::exception& error) {

@@ -98,10 +98,10 @@ int main(int argc, char** argv) try {
   const Sequential network{std::move(net), GlobalPooling{Reduction::max},
                            NetworkInNetwork{device, width, std::ssize(data.languages)}};
   const InputLayer<1> input{device};
-  const auto forward = [&](const Names& batch, Tape* tape) {
-    return network(input(batch.sites, batch.features, {.samples = std::ssize(batch.labels)}), tape);
+  const auto sparse = [&](const Names& batch) {
+    return input(batch.sites, batch.features, {.samples = std::ssize(batch.labels)});
   };
-  support::Classification task{data, forward, std::ssize(data.languages), settings};
+  support::Classification task{data, network, sparse, std::ssize(data.languages), settings};
   if (!support::run(task, network.parameters(), device, settings)) return 1;
   for (std::size_t i = 0; i < data.languages.size(); ++i)
     if (const auto recall = task.confusion().recall(std::int64_t(i)))

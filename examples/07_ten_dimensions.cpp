@@ -88,11 +88,11 @@ int main(int argc, char** argv) try {
                            GlobalPooling{Reduction::max},
                            NetworkInNetwork{device, 128, 10}};
   const InputLayer<D> input{device, Point<D>(levels), Duplicates::mean};
-  const auto forward = [&](const Windows& batch, Tape* tape) {
+  const auto sparse = [&](const Windows& batch) {
     const std::vector<float> ones(batch.sites.size(), 1.0f);
-    return network(input(batch.sites, ones, {.samples = std::ssize(batch.labels), .channels = 1}), tape);
+    return input(batch.sites, ones, {.samples = std::ssize(batch.labels), .channels = 1});
   };
-  support::Classification task{data, forward, 10, settings};
+  support::Classification task{data, network, sparse, 10, settings};
   if (!support::run(task, network.parameters(), device, settings)) return 1;
   std::printf("test accuracy: %.2f %%\n", 100 * task.confusion().accuracy());
 } catch (const std::exception& error) {

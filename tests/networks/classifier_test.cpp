@@ -1,8 +1,11 @@
 // Tests of the classifiers of points and of samples.
 #include "scn/networks/classifier.hpp"
 
+#include <limits>
+
 #include "catch.hpp"
 #include "scn/layers/convolution.hpp"
+#include "scn/layers/first_not_finite.hpp"
 #include "support/layer_cases.hpp"
 #include "support/state_dict.hpp"
 #include "support/thrown_message.hpp"
@@ -107,6 +110,21 @@ TEST_CASE("A log finds the two parts of a classifier by name") {
   std::vector<std::string> paths;
   for (const auto& row : log.rows()) paths.push_back(row.path);
   CHECK(paths == std::vector<std::string>{"sparseModel.conv", "linear"});
+}
+
+TEST_CASE("A number that is not finite is traced into the parts of a classifier") {
+  Double device;
+  const auto net = samples(device);
+  const auto x = layer_cases::tensor<2>(device, grid(1), 2, scn::Point<2>(5), 4);
+  CHECK(scn::first_not_finite(net, x) == "");
+  for (const auto& [name, layer] : {std::pair{"linear.bias", "linear (NetworkInNetwork)"},
+                                    std::pair{"sparseModel.conv.weight", "sparseModel.conv (Convolution<2>)"}}) {
+    const auto& variable = net.parameters().find(name)->variable;
+    auto numbers = layer_cases::numbers(variable.value());
+    numbers[0] = std::numeric_limits<double>::infinity();
+    layer_cases::set(variable, numbers);
+    CHECK(scn::first_not_finite(net, x) == layer);
+  }
 }
 
 TEST_CASE("A classifier shows its part on sites, and the extent of inputs that this part wants") {

@@ -21,16 +21,15 @@ class FiniteSearch {
 
   template <class Layer, class X>
   auto call(const std::string& path, const Layer& layer, const X& x) {
+    const auto step = [&](const auto& part, const std::string& position, const auto& value) {
+      return call(within(path, position), part, value);
+    };
     if constexpr (requires { in_order(path, layer.sequence(), {x}); })
       return single(layer_name(layer), in_order(path, layer.sequence(), {x}));
+    else if constexpr (requires { layer.each(x, step); })
+      return layer.each(x, step);
     else
       return watched(path, layer, x);
-  }
-  template <class... Layers, class X>
-  auto call(const std::string& path, const Sequential<Layers...>& layers, const X& x) {
-    return layers.each(x, [&](const auto& layer, const std::string& position, const auto& value) {
-      return call(within(path, position), layer, value);
-    });
   }
 
   template <int D, Device Dev>
@@ -82,8 +81,8 @@ class FiniteSearch {
 
 /// "1.0.2 (SubmanifoldConvolution<3>)": the first layer, in the order of their calls, that gives a number that is not
 /// finite where net(x) is called as in training; "the input" if that holds one; "" if there is none. Looks into
-/// Sequential, AnySequential and ConcatTable. Neither parameters nor statistics change. Waits for the device after
-/// every layer, for the search after a loss that is NaN.
+/// Sequential, AnySequential, ConcatTable and Classifier. Neither parameters nor statistics change. Waits for the
+/// device after every layer, for the search after a loss that is NaN.
 template <class Net, class X>
 std::string first_not_finite(const Net& net, const X& x) {
   detail::FiniteSearch search;

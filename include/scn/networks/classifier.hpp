@@ -54,6 +54,13 @@ class Classifier {
     return linear_ ? call_layer(*linear_, "linear", rows, tape) : rows;
   }
 
+  /// step(part, its name, what the step before gave) for the parts in order, in place of their calls.
+  template <class Step>
+  auto each(const SparseTensor<D, Dev>& x, const Step& step) const {
+    const Variable<Dev> rows = step(to_rows_, "rows", step(sparse_model_, "sparseModel", x));
+    return linear_ ? step(*linear_, "linear", rows) : rows;
+  }
+
   /// The extent of inputs that gives the extent `out` at the end of the part on sites.
   Point<D> input_size(const Point<D>& out) const { return sparse_model_.input_size(out); }
 
