@@ -1,8 +1,10 @@
 // The device contract: what every device supplies to the layers, on one page.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <vector>
 
 #include "scn/core/error.hpp"
 #include "scn/fwd.hpp"
@@ -14,6 +16,19 @@ namespace scn {
 struct Rows {
   std::int64_t bound = 0;
   const std::int64_t* exact = nullptr;
+};
+
+/// How many sites each level may have, promised by the caller: the input's level first, then those that are one step
+/// coarser, two, and so on. A device that has them never waits to learn how many there are; more than these are cut off
+/// and reported by the next call that waits.
+struct Limits {
+  std::vector<std::int64_t> sites;
+
+  /// The bound of a level that has at most `possible` sites whatever is promised.
+  std::int64_t bound(std::int64_t level, std::int64_t possible) const {
+    const bool promised = level >= 0 && level < std::ssize(sites);
+    return promised ? std::min(sites[static_cast<std::size_t>(level)], possible) : possible;
+  }
 };
 
 /// Whether a primitive overwrites its result or adds to it.

@@ -7,11 +7,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 
 #include "scn/core/device.hpp"
 #include "scn/core/matrix.hpp"
 #include "scn/cuda/error.cuh"
+#include "scn/cuda/pointer.cuh"
 #include "scn/cuda/stream.cuh"
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
@@ -51,7 +54,8 @@ struct CudaDevice {
   std::uint64_t seed = 0;   ///< of initialisation and dropout
   std::uint64_t draws = 0;  ///< requests for random numbers so far; store and restore it to resume a run
   Precision precision = Precision::tf32;
-  bool synchronous = false;  ///< wait after every kernel, so that an error names the one that caused it
+  bool synchronous = false;           ///< wait after every kernel, so that an error names the one that caused it
+  std::optional<Limits> limits = {};  ///< with them, building sites and maps never waits: see Limits
   std::shared_ptr<cuda::Stream> queue = std::make_shared<cuda::Stream>(ordinal);
 
   std::uint64_t next_draw() { return draws++; }
@@ -74,24 +78,21 @@ namespace cuda {
 template <class T>
 void copy(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind) {
   if (bytes == 0) return;
+  const bool up = kind == cudaMemcpyHostToDevice, down = kind == cudaMemcpyDeviceToHost;
+  const std::string_view call = up ? "upload" : down ? "download" : "copy_memory";
+  down ? require_on_host(to, call) : require_on_gpu(device.ordinal, to, call);
+  up ? require_on_host(from, call) : require_on_gpu(device.ordinal, from, call);
   const Current current(device.ordinal);
   check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, device.stream()), "copying memory");
 }
 
-/// Whether the GPU reads this host memory where it lies, so that it has to stay as it is until the copy is made.
-inline bool is_pinned(const void* data) {
-  cudaPointerAttributes attributes{};
-  check(cudaPointerGetAttributes(&attributes, data), "cudaPointerGetAttributes");
-  return attributes.type == cudaMemoryTypeHost;
-}
-
 }  // namespace cuda
 
-/// Waits until the GPU has done all work of this device; throws the first error of that work.
+/// Waits until the GPU has done all work of this device; throws the first error of that work, and what was found wrong
+/// in work that did not wait because of Limits.
 template <class T>
 void synchronize(CudaDevice<T>& device) {
-  const cuda::Current current(device.ordinal);
-  cuda::check(cudaStreamSynchronize(device.stream()), "work on the GPU");
+  device.queue->wait();
 }
 
 template <class T>
@@ -99,15 +100,18 @@ void copy_memory(CudaDevice<T>& device, void* to, const void* from, std::int64_t
   cuda::copy(device, to, from, bytes, cudaMemcpyDeviceToDevice);
 }
 
-/// `from` may change as soon as this returns; waits only if it is pinned.
+/// `from` may change as soon as this returns; waits only if it is pinned. Recorded work uploads what is there now.
 template <class T>
 void upload(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes) {
+  if (const auto& frame = device.queue->frame(); frame != nullptr && bytes > 0)
+    return cuda::copy(device, to, frame->keep(from, static_cast<std::size_t>(bytes)), bytes, cudaMemcpyHostToDevice);
   cuda::copy(device, to, from, bytes, cudaMemcpyHostToDevice);
   if (bytes > 0 && cuda::is_pinned(from)) synchronize(device);
 }
 
 template <class T>
 void download(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes) {
+  device.queue->require_not_recording();
   cuda::copy(device, to, from, bytes, cudaMemcpyDeviceToHost);
   synchronize(device);
 }
@@ -115,6 +119,7 @@ void download(CudaDevice<T>& device, void* to, const void* from, std::int64_t by
 template <class T>
 void fill_zero(CudaDevice<T>& device, void* to, std::int64_t bytes) {
   if (bytes == 0) return;
+  cuda::require_on_gpu(device.ordinal, to, "fill_zero");
   const cuda::Current current(device.ordinal);
   cuda::check(cudaMemsetAsync(to, 0, static_cast<std::size_t>(bytes), device.stream()), "filling memory");
 }
@@ -147,6 +152,18 @@ void launch(CudaDevice<T>& device, const Grid& grid, void (*kernel)(Parameters..
 /// Blocks of `size` that hold `count`.
 inline unsigned blocks_of(std::int64_t count, std::int64_t size) {
   return static_cast<unsigned>((count + size - 1) / size);
+}
+
+/// Throws InvalidArgument unless the matrices were made by this device or a copy of it: others are on another stream,
+/// which nothing orders, or on another GPU.
+template <class T, class... S>
+void require_own(const CudaDevice<T>& device, std::string_view call, const Matrix<CudaDevice<T>, S>&... matrices) {
+  const auto require_one = [&](const auto& matrix) {
+    if (matrix.view().data == nullptr) return;
+    require(matrix.device().queue == device.queue, call, ": a matrix belongs to another device, on GPU ",
+            matrix.device().ordinal, "; expected the one on GPU ", device.ordinal, " that was given");
+  };
+  (require_one(matrices), ...);
 }
 
 /// The exact number of rows, inside a kernel.

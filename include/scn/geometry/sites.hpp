@@ -29,15 +29,30 @@ inline void require_rows(std::int64_t count) {
 /// What happens to several input points at one site. `sum` is the default everywhere, as in the reference.
 enum class Duplicates { reject, first, last, sum, mean };
 
+/// Of sites that were made without waiting, because the device has Limits: how many there are, and their place there.
+template <Device Dev>
+struct BoundedRows {
+  Buffer<std::int64_t, Dev> exact;  ///< one number; empty where the host knows
+  std::int64_t level = 0;           ///< steps to coarser levels since the input's, those to finer ones taken off
+};
+
 /// Row r of every feature matrix on these sites belongs to site r. Rows are in Z-order (geometry/order.hpp), which
 /// depends on the set of sites alone. Made by make_sites, reach, expand and select of the device.
+///
+/// Where the device has Limits, there is room for as many sites as the level may have, and only the device knows how
+/// many there are; what lies behind them means nothing.
 template <int D, Device Dev>
 class Sites {
  public:
   using Index = typename Dev::template SiteIndex<D>;
 
-  Sites(Buffer<Site<D>, Dev> sites, std::optional<Point<D>> extent, std::int64_t samples, Index index)
-      : sites_(std::move(sites)), extent_(extent), samples_(samples), index_(std::move(index)) {}
+  Sites(Buffer<Site<D>, Dev> sites, std::optional<Point<D>> extent, std::int64_t samples, Index index,
+        BoundedRows<Dev> bounded = {})
+      : sites_(std::move(sites)),
+        extent_(extent),
+        samples_(samples),
+        index_(std::move(index)),
+        bounded_(std::move(bounded)) {}
 
   /// Places that only ever stand at the output end of a map: in the order given, several may be at one site. Nothing
   /// can be looked up in them.
@@ -47,9 +62,18 @@ class Sites {
   /// Whether no two rows are at one site, and rows are in Z-order.
   bool distinct() const { return distinct_; }
 
-  Rows rows() const { return {sites_.size()}; }
-  /// The exact number of sites; waits for the device where rows().exact is set.
-  std::int64_t count() const { return sites_.size(); }
+  Rows rows() const { return {sites_.size(), bounded_.exact.data()}; }
+  /// The exact number of sites. Throws InvalidArgument where only the device knows it.
+  std::int64_t count() const {
+    require(rows().exact == nullptr, "Sites: only the device knows how many there are, ask for count(device)");
+    return sites_.size();
+  }
+  /// The same; waits for the device where rows().exact is set.
+  std::int64_t count(Dev& device) const {
+    return rows().exact == nullptr ? sites_.size() : bounded_.exact.to_host(device).front();
+  }
+  /// The place of these sites in Limits.
+  std::int64_t level() const { return bounded_.level; }
   /// Coordinates lie in [0, extent) when there is one; otherwise the whole int32 range is allowed.
   const std::optional<Point<D>>& extent() const { return extent_; }
   /// Samples of the batch, those without sites included.
@@ -58,7 +82,11 @@ class Sites {
   const Site<D>* data() const { return sites_.data(); }
   const Index& index() const { return index_; }
   /// Copy in host memory; waits for the device.
-  std::vector<Site<D>> to_host(Dev& device) const { return sites_.to_host(device); }
+  std::vector<Site<D>> to_host(Dev& device) const {
+    std::vector<Site<D>> sites = sites_.to_host(device);
+    sites.resize(static_cast<std::size_t>(count(device)));
+    return sites;
+  }
 
  private:
   Buffer<Site<D>, Dev> sites_;
@@ -66,6 +94,7 @@ class Sites {
   std::int64_t samples_;
   bool distinct_ = true;
   Index index_;
+  BoundedRows<Dev> bounded_;
 };
 
 /// Where the caller's points went: the row of each point, and the points of each row in the caller's order.
