@@ -125,6 +125,7 @@ void multiply(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x,
               const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& w,
               const Epilogue<typename CudaDevice<T>::Accumulator, T>& epilogue, Matrix<CudaDevice<T>, T>& y) {
   using A = typename CudaDevice<T>::Accumulator;
+  cuda::require_own(device, "multiply", x, w, y);
   cuda::multiply_factors<A>(device, cuda::Factor<T>{x.view().data, x.view().pitch, 1},
                             cuda::Factor<A>{w.view().data, 1, w.view().pitch}, x.rows(), y.channels(),
                             Rows{x.channels()}, x.channels(), cuda::StoreFinished<A, T>{epilogue, y.view()});
@@ -136,6 +137,7 @@ void multiply_backward_input(CudaDevice<T>& device, const Matrix<CudaDevice<T>, 
                              const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& w,
                              Matrix<CudaDevice<T>, T>& dx, Write write) {
   using A = typename CudaDevice<T>::Accumulator;
+  cuda::require_own(device, "multiply_backward_input", dy, w, dx);
   cuda::multiply_factors<A>(device, cuda::Factor<T>{dy.view().data, dy.view().pitch, 1},
                             cuda::Factor<A>{w.view().data, w.view().pitch, 1}, dy.rows(), dx.channels(),
                             Rows{dy.channels()}, dy.channels(), cuda::StoreGradient<A, T>{dx.view(), write});
@@ -147,6 +149,7 @@ void multiply_backward_weight(CudaDevice<T>& device, const Matrix<CudaDevice<T>,
                               const Matrix<CudaDevice<T>, T>& dy,
                               Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& dw, Write write) {
   using A = typename CudaDevice<T>::Accumulator;
+  cuda::require_own(device, "multiply_backward_weight", x, dy, dw);
   constexpr std::int64_t chunk = 2048;
   const std::int64_t chunks = (x.rows().bound + chunk - 1) / chunk;
   Buffer<A, CudaDevice<T>> sums(device, chunks * x.channels() * dy.channels());

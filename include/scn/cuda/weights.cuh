@@ -88,8 +88,10 @@ struct PackStages {
 
 /// The device's form of a convolution's weights: a view, which each call rounds to what its kernels read.
 template <class T>
-cuda::Weights<T> prepare(CudaDevice<T>&, const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& parameter,
-                         std::int64_t taps, std::int64_t groups, std::int64_t in, std::int64_t out) {
+cuda::Weights<T> prepare(CudaDevice<T>& device,
+                         const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& parameter, std::int64_t taps,
+                         std::int64_t groups, std::int64_t in, std::int64_t out) {
+  cuda::require_own(device, "prepare", parameter);
   return {parameter.view().data, parameter.view().pitch, taps, groups, in, out};
 }
 
