@@ -1,6 +1,7 @@
 // Times whole networks from a scan's points on: inference, gradients, training steps, how even frames are, and memory.
 #include "networks.hpp"
 #include "relations.hpp"
+#include "scn/layers/convolution.hpp"
 #include "scn/layers/input_layer.hpp"
 #include "scn/layers/summary.hpp"
 #include "scn/networks/optimise_for_inference.hpp"
@@ -109,6 +110,23 @@ auto frame_times(Make<Dev> make, std::int64_t channels) {
   };
 }
 
+/// One strided convolution with its level and its map, on given sites; `in` channels, or as many as come out for 0.
+template <class Dev>
+auto strided_layer(int size, std::int64_t in) {
+  return [=](State& state, Dev& device, const suite::AnyCloud& cloud, std::int64_t channels) {
+    with_frame(state, device, cloud, in > 0 ? in : channels, [&](const Frame<Dev>& frame) {
+      const SparseTensor<3, Dev> x = frame();
+      AnySequential<3, Dev> layer;
+      layer.add(Convolution<3, Dev>(device, x.channels(), channels, size, 2, {.bias = false}));
+      const auto again = [&] {
+        const InputSites<3, Dev> sites{x.sites, nullptr};
+        return layer(SparseTensor<3, Dev>{x.features, x.sites, std::make_shared<Rulebook<3, Dev>>(device, sites)});
+      };
+      suite::measure(state, device, work_of(layer, x, false), [&] { benchmark::DoNotOptimize(again()); });
+    });
+  };
+}
+
 /// The most that weights and one inference of a new network take, beyond the input.
 template <class Dev>
 auto memory(Make<Dev> make, std::int64_t channels) {
@@ -143,6 +161,8 @@ void add_all(const suite::Options& options) {
     add("Inference", network, inference<Dev>(network.make, network.channels));
   add("Gradients", bench, training<Dev>(bench.make, bench.channels, 0));
   add("TrainingStep", unet, training<Dev>(unet.make, unet.channels, 1e-6));
+  suite::add_benchmark<Dev>("StridedLayer.k3s2", options, {{"random50k"}, {256}}, strided_layer<Dev>(3, 0));
+  suite::add_benchmark<Dev>("StridedLayer.k2s2", options, {{"pandaset"}, {96}}, strided_layer<Dev>(2, 64));
   add("FrameTimes", center, frame_times<Dev>(center.make, center.channels), 200);
   add("Memory", bench, memory<Dev>(bench.make, bench.channels), 1);
 }

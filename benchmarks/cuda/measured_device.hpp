@@ -56,7 +56,7 @@ class Event {
 };
 
 /// Keeps the stream busy.
-inline __global__ void wait_nanoseconds(long long duration) {
+static __global__ void wait_nanoseconds(long long duration) {
   const auto now = [] {
     long long time;
     asm volatile("mov.u64 %0, %globaltimer;" : "=l"(time));
