@@ -76,6 +76,7 @@ struct Epilogue {
 ///                                                     f.finish(value, out, c)
 ///     transpose(dev, r) -> Dev::Rules                 the same pairs, the roles of input and output swapped
 ///     make_sites<D>(dev, points, extent, samples, duplicates)
+///     make_sites<D>(dev, points, rows, ...)           of the first points, as many as `rows` says
 ///     make_rules<D>(dev, in, out, window)
 ///     reach<D>(dev, in, window, extent)               the outputs that at least one input leads to
 ///     expand<D>(dev, out, window, extent)             the inputs that at least one output sees

@@ -116,6 +116,16 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
   return {std::move(sites), std::move(map)};
 }
 
+/// Of the first points alone, as many as `rows` says.
+template <int D, class T>
+InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D>, CpuDevice<T>>& points, Rows rows,
+                                       std::optional<Point<D>> extent, std::int64_t samples, Duplicates duplicates) {
+  const std::int64_t count = rows.exact == nullptr ? rows.bound : *rows.exact;
+  require(count <= points.size(), "there is room for ", points.size(), " points, and there are ", count);
+  const std::span<const Site<D>> given(points.data(), static_cast<std::size_t>(count));
+  return make_sites<D>(device, Buffer<Site<D>, CpuDevice<T>>(device, given), extent, samples, duplicates);
+}
+
 /// The sites whose byte in `keep` (one a row) is not 0, with the same extent and samples. O(sites).
 template <int D, class T>
 Sites<D, CpuDevice<T>> select(CpuDevice<T>& device, const Sites<D, CpuDevice<T>>& sites,

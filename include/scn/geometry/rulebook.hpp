@@ -140,10 +140,12 @@ class Rulebook {
   }
 
   /// The sites that are in `a` or in `b`, the same object for every call. Waits at the first. Throws InvalidArgument
-  /// where the extents differ.
+  /// where the extents differ, and where only the device knows how many sites there are.
   SitesPointer unite(const SitesPointer& a, const SitesPointer& b) {
     return combine(a, b, true, [&] {
       const Rows first = a->rows(), second = b->rows();
+      require(first.exact == nullptr && second.exact == nullptr,
+              "sites of a device with Limits cannot be united: only the device knows how many there are");
       Buffer<Site<D>, Dev> all(*device_, first.bound + second.bound);
       constexpr std::int64_t bytes = sizeof(Site<D>);
       if (first.bound > 0) copy_memory(*device_, all.data(), a->data(), first.bound * bytes);

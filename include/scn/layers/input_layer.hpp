@@ -8,6 +8,7 @@
 #include <string>
 
 #include "scn/layers/point_rows.hpp"
+#include "scn/tensor/point_buffer.hpp"
 
 namespace scn {
 
@@ -80,6 +81,18 @@ class InputLayer {
     InputSites<D, Dev> input = in_layer(name, [&] {
       Dev& device = features.device();
       return make_sites<D>(device, Buffer<Site<D>, Dev>(device, sites), extent_, batch.samples, duplicates_);
+    });
+    return detail::merge_points(std::move(input), features, tape);
+  }
+
+  /// Points that lie on the device already, as many as it knows of. Does not wait where the device has Limits; then
+  /// `batch` tells how many samples there are, 1 unless it says more.
+  SparseTensor<D, Dev> operator()(const PointBuffer<D, Dev>& points, const Batch& batch = {},
+                                  Tape* tape = nullptr) const {
+    detail::require_batch(name, batch);
+    const Variable<Dev>& features = points.features();
+    InputSites<D, Dev> input = in_layer(name, [&] {
+      return make_sites<D>(features.device(), points.sites(), points.rows(), extent_, batch.samples, duplicates_);
     });
     return detail::merge_points(std::move(input), features, tape);
   }
