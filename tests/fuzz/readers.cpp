@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scn/io/io.hpp"
+#include "support/nifti.hpp"
 
 namespace {
 
@@ -24,6 +25,11 @@ void use(const scn::NpyArray& array) {
   if (array.bytes.size() % std::size_t(scn::element_size(array.type)) != 0) std::abort();
 }
 
+void use(const support::Volume& volume) {
+  const auto [width, height, depth, moments] = volume.extent;
+  if (std::ssize(volume.values) != width * height * depth * moments) std::abort();
+}
+
 void use(const scn::SafetensorsFile& file) {
   volatile unsigned sum = 0;
   for (const scn::TensorEntry& tensor : file.tensors())
@@ -35,6 +41,7 @@ const std::map<std::string, std::function<void(Bytes)>> readers{
     {"ply", [](Bytes bytes) { use(scn::parse_ply(std::move(bytes), "input")); }},
     {"las", [](Bytes bytes) { use(scn::parse_las(bytes, "input")); }},
     {"npy", [](Bytes bytes) { use(scn::parse_npy(bytes, "input")); }},
+    {"nifti", [](Bytes bytes) { use(support::parse_nifti(bytes, "input")); }},
     {"points",
      [](Bytes bytes) {
        use(scn::parse_points(std::move(bytes), {"x", "y", "z"}, "input"));
