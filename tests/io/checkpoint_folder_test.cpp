@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "scn/cpu/cpu.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/thrown_message.hpp"
 #include "support/variables.hpp"
@@ -35,6 +36,24 @@ TEST_CASE("A folder of checkpoints refuses a place where no folder can be", "[io
   const std::string path = folder / "file.safetensors";
   CHECK(thrown_message<scn::IoError>([&] { scn::CheckpointFolder{path}; }) ==
         path + ": cannot make the folder: Not a directory");
+}
+
+TEST_CASE("A disk that is full while a checkpoint is saved leaves the one before, whole and alone", "[io]") {
+  const TemporaryFolder folder;
+  Cpu device;
+  const scn::CheckpointFolder files(folder.path());
+  files.save("last", parameters(device, {1, 2}), {{"step", "3"}});
+  const auto before = scn::read_file(files.path("last"));
+  std::string failure;
+  {
+    const FileSizeLimit limit(before.size() / 2);
+    failure = thrown_message<scn::IoError>([&] { files.save("last", parameters(device, {3, 4}), {{"step", "4"}}); });
+  }
+  CHECK(failure == files.path("last") + ": cannot write: File too large");
+  CHECK(scn::read_file(files.path("last")) == before);
+  CHECK(folder.names() == std::set<std::string>{"last.safetensors"});
+  files.save("last", parameters(device, {3, 4}), {{"step", "4"}});
+  CHECK(files.notes("last")->at("step") == "4");
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // Tests of reading whole files and replacing them at once.
 #include "scn/io/file.hpp"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/thrown_message.hpp"
 
@@ -43,25 +42,6 @@ std::string text_of(int code) { return std::generic_category().message(code); }
   REQUIRE(::stat(path.c_str(), &status) == 0);
   return status.st_mode & 0777;
 }
-
-/// Files of this process may not grow beyond some bytes: a write fails half way, as on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(::rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
-    ::rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  ::sighandler_t handler_;
-  ::rlimit before_{};
-};
 
 /// Permissions hold for this process even if root runs it.
 class WithoutPrivileges {
