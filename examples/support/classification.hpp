@@ -26,7 +26,7 @@ class Classification : public Training<Data, Network, Input> {
     for (std::size_t i = 0; i < this->data().test.size();) {
       Batch batch;
       for (int k = 0; k < 100 && i < this->data().test.size(); ++k) this->data().append(batch, this->data().test[i++]);
-      confusion_.add(scn::predictions(this->scores(batch)), batch.labels);
+      confusion_.add(scn::predictions(this->call(batch)), batch.labels);
     }
     std::fprintf(stderr, "epoch %lld: test accuracy %.2f %%\n", static_cast<long long>(epoch + 1),
                  100 * confusion_.accuracy());

@@ -11,6 +11,7 @@ namespace support {
 struct Draw {
   std::uint64_t seed = 0, number = 0, next = 0;
   double operator()(double low, double high) { return low + (high - low) * scn::uniform(seed, number, next++); }
+  double normal() { return scn::normal(seed, number, next++); }  ///< of mean 0 and deviation 1
 };
 
 }  // namespace support

@@ -78,7 +78,7 @@ class Training {
   }
 
   auto loss(const Batch& batch, scn::Tape* tape) {
-    auto loss = scn::cross_entropy(scores(batch, tape), batch.labels, tape);
+    auto loss = scn::cross_entropy(call(batch, tape), batch.labels, tape);
     losses_.push_back(double(loss.value().to_host()[0]));
     return loss;
   }
@@ -89,7 +89,7 @@ class Training {
   const std::vector<double>& losses() const { return losses_; }  ///< of each step of this run
 
  protected:
-  auto scores(const Batch& batch, scn::Tape* tape = nullptr) const { return network_(input_(batch), tape); }
+  auto call(const Batch& batch, scn::Tape* tape = nullptr) const { return network_(input_(batch), tape); }
   const Data& data() const { return data_; }
   const RunSettings& settings() const { return settings_; }
 
