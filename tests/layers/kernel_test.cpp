@@ -168,43 +168,6 @@ TEST_CASE("A log counts pairs, a multiplication for each pair and weight of a gr
   CHECK(counts(down, layer_cases::tensor<3>(device, {}, 4)) == scn::Counts{});
 }
 
-/// A kernel of one tap, 2 to 2 channels, on `rows` rows that lead to themselves, and the same row by row.
-struct OneTap {
-  Cpu device;
-  scn::Kernel<Cpu> kernel{"Kernel", device, 1, 2, 2, {}};
-  scn::SparseTensor<1> x = layer_cases::tensor<1>(device, layer_cases::batch(1, 1, 2, {.count = 9}), 2);
-  scn::MapView<Cpu> map = x.rulebook->submanifold(x.sites, scn::submanifold_window(Point<1>(1)));
-
-  scn::Variable<Cpu> run(const scn::Matrix<Cpu>& residual, float slope, scn::Tape* tape = nullptr) {
-    return kernel(x.features, map, x.rows().bound, tape, {.residual = residual.view(), .slope = slope});
-  }
-};
-
-TEST_CASE("A kernel adds a residual and rectifies in a pass without gradients") {
-  OneTap one;
-  const auto plain = layer_cases::numbers(one.kernel(one.x.features, one.map, 9, nullptr).value());
-  const auto residual = scn::Matrix<Cpu>::from_host(one.device, 9, 2, std::span<const double>(plain));
-  const auto seen = layer_cases::numbers(one.run(residual, 0.5f).value());
-  REQUIRE(std::count_if(plain.begin(), plain.end(), [](double value) { return value < 0; }) > 3);
-  for (std::size_t i = 0; i < plain.size(); ++i) CHECK(seen[i] == Approx(plain[i] > 0 ? 2 * plain[i] : plain[i]));
-}
-
-TEST_CASE("A kernel refuses a residual or a slope in a pass that is recorded") {
-  OneTap one;
-  const auto message = "Kernel: a residual or a slope in the same pass has no gradient, and this pass is recorded";
-  const auto residual = scn::Matrix<Cpu>::zeros(one.device, 9, 2);
-  scn::Tape tape, forward({.record = false});
-  CHECK(thrown_message<scn::InvalidArgument>([&] { one.run(residual, 1, &tape); }) == message);
-  CHECK(thrown_message<scn::InvalidArgument>([&] { one.run({}, 0, &tape); }) == message);
-  CHECK_NOTHROW(one.run(residual, 0, &forward));
-}
-
-TEST_CASE("A kernel refuses a residual of another shape") {
-  OneTap one;
-  CHECK(thrown_message<scn::InvalidArgument>([&] { one.run(scn::Matrix<Cpu>::zeros(one.device, 8, 3), 1); }) ==
-        "Kernel: the residual is 8 x 3, expected 9 x 2");
-}
-
 TEST_CASE("Convolutions take no rows of any number of channels") {
   Cpu device;
   const scn::SubmanifoldConvolution<3> layer(device, 2, 5, 3);

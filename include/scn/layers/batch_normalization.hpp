@@ -124,6 +124,7 @@ class BatchNormalization : public RowLayer<BatchNormalization<Dev>> {
   }
 
   static std::string name() { return "BatchNormalization"; }
+  const NormalizationSettings& settings() const { return settings_; }
 
   using RowLayer<BatchNormalization<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {

@@ -85,21 +85,12 @@ class Kernel {
   std::int64_t in_channels() const { return in_; }
   std::int64_t out_channels() const { return out_; }
 
-  using Finish = Epilogue<typename Dev::Accumulator, typename Dev::Scalar>;
-
-  /// y on the map's `rows` output rows. Keeps x and the map for the backward pass. A pass without one may add a
-  /// residual, rows x out_channels(), and rectify the sum: `finish`, whose shift is the bias of the layer.
-  Variable<Dev> operator()(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape,
-                           Finish finish = {}) const {
+  /// y on the map's `rows` output rows. Keeps x and the map for the backward pass.
+  Variable<Dev> operator()(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape) const {
     Dev& device = x.device();
     const bool trains = weight_.needs_gradient() || (bias_ && bias_.needs_gradient());
     const bool record = is_recording(tape, x.needs_gradient() || trains);
-    const auto& residual = finish.residual;
-    require(residual.data == nullptr || (residual.rows.bound == rows && residual.channels == out_),
-            "Kernel: the residual is ", residual.rows.bound, " x ", residual.channels, ", expected ", rows, " x ",
-            out_);
-    require(!record || (residual.data == nullptr && finish.slope == 1),
-            "Kernel: a residual or a slope in the same pass has no gradient, and this pass is recorded");
+    Epilogue<typename Dev::Accumulator, typename Dev::Scalar> finish;
     if (bias_) finish.shift = bias_.value().view().data;
     const auto weights = prepare(device, weight_.value(), taps_, groups_, in_, out_);
     Matrix<Dev> y(device, rows, out_);
