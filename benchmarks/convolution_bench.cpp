@@ -39,8 +39,8 @@ struct Layer {
 template <class Dev>
 void forward(benchmark::State& state, Dev& device, Layer<Dev> layer) {
   suite::measure(state, device, layer.work(), [&] {
-    convolve(device, layer.x, layer.prepared(device), layer.relation.map.rules(), Epilogue<typename Dev::Accumulator>{},
-             layer.y);
+    convolve(device, layer.x, layer.prepared(device), layer.relation.map.rules(),
+             Epilogue<typename Dev::Accumulator, typename Dev::Scalar>{}, layer.y);
   });
 }
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "scn/cpu/device.hpp"
+#include "scn/cpu/parallel.hpp"
 
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -54,8 +54,8 @@ template <int bytes>
 
 std::pair<float (*)(), int> loop(scn::Instructions set) {
 #if defined(__x86_64__)
-  if (set == scn::Instructions::avx512) return {avx512, 16};
-  if (set == scn::Instructions::avx2) return {avx2, 8};
+  if (scn::cpu::vector_bytes(set) == 64) return {avx512, 16};
+  if (scn::cpu::vector_bytes(set) == 32) return {avx2, 8};
 #endif
   return {portable, 4};
 }
@@ -81,11 +81,11 @@ double measure(int threads, scn::Instructions set) {
 
 }  // namespace
 
-double fma_peak(const scn::Cpu& device) {
+double fma_peak(int threads, scn::Instructions instructions) {
   static std::map<std::pair<int, scn::Instructions>, double> known;
-  const int threads = device.threads > 0 ? device.threads : scn::cpu::available_threads();
-  const bool eigen = device.instructions == scn::Instructions::eigen;
-  const auto set = scn::cpu::chosen(eigen ? scn::Instructions::automatic : device.instructions);
+  if (threads == 0) threads = scn::cpu::available_threads();
+  if (instructions == scn::Instructions::eigen) instructions = scn::Instructions::automatic;
+  const auto set = scn::cpu::chosen(instructions);
   const auto [place, missing] = known.try_emplace({threads, set});
   if (missing) place->second = measure(threads, set);
   return place->second;

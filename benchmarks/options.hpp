@@ -20,7 +20,8 @@ struct Options {
 };
 
 /// The word of each set of instructions, in the order of scn::Instructions.
-inline constexpr std::string_view instruction_names[]{"automatic", "avx512", "avx2", "portable", "eigen"};
+inline constexpr std::string_view instruction_names[]{"automatic", "avx512_bf16", "avx512",
+                                                      "avx2",      "portable",    "eigen"};
 
 /// What a device is made of, and what it is called in the name of a benchmark: "Cpu", or "Cpu.avx2" with instructions
 /// that were asked for. Each measured device specialises this.
@@ -59,7 +60,8 @@ inline std::vector<std::int64_t> positive_numbers(std::string_view option, const
 inline scn::Instructions instructions(const std::string& text) {
   for (std::size_t i = 0; i < std::size(instruction_names); ++i)
     if (text == instruction_names[i]) return static_cast<scn::Instructions>(i);
-  throw scn::InvalidArgument("--instructions: expected automatic, avx512, avx2, portable or eigen, got '" + text + "'");
+  throw scn::InvalidArgument("--instructions: expected automatic, avx512_bf16, avx512, avx2, portable or eigen, got '" +
+                             text + "'");
 }
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,8 +18,8 @@
 
 namespace suite {
 
-/// What all programs of this folder measure.
-using Device = scn::Cpu;
+/// What all programs of this folder measure; the type of features is chosen when they are built.
+using Device = scn::CpuDevice<SCN_BENCHMARK_TYPE>;
 
 template <>
 struct MakeDevice<Device> {
@@ -26,8 +27,10 @@ struct MakeDevice<Device> {
   int threads;
   Device operator()() const { return {.threads = threads, .instructions = options.instructions}; }
   std::string name() const {
-    if (options.instructions == scn::Instructions::automatic) return "Cpu";
-    return "Cpu." + std::string(instruction_names[static_cast<std::size_t>(options.instructions)]);
+    std::string name = std::is_same_v<Device::Scalar, scn::bfloat16> ? "Cpu.bfloat16" : "Cpu";
+    if (options.instructions != scn::Instructions::automatic)
+      name.append(".").append(instruction_names[static_cast<std::size_t>(options.instructions)]);
+    return name;
   }
   /// The end of a benchmark's name.
   std::string setting() const { return "/threads:" + std::to_string(threads); }
@@ -44,14 +47,14 @@ inline std::vector<MakeDevice<Device>> devices(const Options& options) {
   return made;
 }
 
-inline Ceilings ceilings(const Device& device) { return {.operations = fma_peak(device)}; }
+inline Ceilings ceilings(const Device& device) { return {.operations = fma_peak(device.threads, device.instructions)}; }
 
 /// What the head of the output says.
 inline std::vector<std::pair<std::string, std::string>> describe(const Options& options) {
   std::vector<std::pair<std::string, std::string>> lines;
   for (const auto& make : devices(options)) {
     char peak[32];
-    std::snprintf(peak, sizeof peak, "%.1f GFLOP/s", 1e-9 * fma_peak(make()));
+    std::snprintf(peak, sizeof peak, "%.1f GFLOP/s", 1e-9 * fma_peak(make.threads, options.instructions));
     lines.emplace_back("peak of threads:" + std::to_string(make.threads), peak);
   }
   return lines;

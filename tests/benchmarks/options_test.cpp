@@ -36,7 +36,7 @@ TEST_CASE("Options whose values make no sense are refused by name") {
     CHECK(refusal({"bench", "--channels", value}) ==
           "--channels: expected positive numbers with commas between them, got '" + value + "'");
   CHECK(refusal({"bench", "--instructions=sse"}) ==
-        "--instructions: expected automatic, avx512, avx2, portable or eigen, got 'sse'");
+        "--instructions: expected automatic, avx512_bf16, avx512, avx2, portable or eigen, got 'sse'");
 }
 
 }  // namespace

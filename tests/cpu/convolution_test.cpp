@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "scn/core/bfloat16.hpp"
 #include "support/comparison.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/library.hpp"
@@ -91,10 +92,12 @@ template <class T>
 Result run(const Case& of, int threads = 2, const double* before = nullptr,
            Instructions set = Instructions::automatic) {
   using Dev = CpuDevice<T>;
+  using A = typename Dev::Accumulator;
   Dev device{.threads = threads, .instructions = set};
-  const auto matrix = [&](std::size_t rows, std::size_t channels, const Numbers& values) {
-    return Matrix<Dev>::from_host(device, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(channels),
-                                  std::span<const double>(values));
+  const auto matrix = [&]<class Number = T>(std::size_t rows, std::size_t channels, const Numbers& values,
+                                            Number = {}) {
+    return Matrix<Dev, Number>::from_host(device, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(channels),
+                                          std::span<const double>(values));
   };
   const auto in = library::make_sites<2>(device, of.in), out = library::make_sites<2>(device, of.out);
   cpu::Rules rules = of.transposed ? transpose(device, make_rules<2>(device, *out, *in, of.window))
@@ -102,23 +105,24 @@ Result run(const Case& of, int threads = 2, const double* before = nullptr,
   REQUIRE(library::pairs(rules) == oracle::numbered(of.pairs, of.in, of.out));
   const auto& layer = of.layer;
   const std::size_t slice = layer.in / layer.groups * (layer.out / layer.groups);
-  const auto weight = matrix(layer.taps * layer.groups, slice, layer.weight);
+  const auto weight = matrix(layer.taps * layer.groups, slice, layer.weight, A{});
   const auto weights =
       prepare(device, weight, static_cast<std::int64_t>(layer.taps), static_cast<std::int64_t>(layer.groups),
               static_cast<std::int64_t>(layer.in), static_cast<std::int64_t>(layer.out));
-  const auto bias = matrix(layer.bias.empty() ? 0 : 1, layer.bias.size(), layer.bias);
+  const auto bias = matrix(layer.bias.empty() ? 0 : 1, layer.bias.size(), layer.bias, A{});
   const auto x = matrix(of.in.size(), layer.in, of.x), dy = matrix(of.out.size(), layer.out, of.dy);
   const double start = before == nullptr ? nan : *before;
   auto y = matrix(of.out.size(), layer.out, Numbers(of.dy.size(), nan));
   auto dx = matrix(of.in.size(), layer.in, Numbers(of.x.size(), start));
-  auto dweight = matrix(layer.taps * layer.groups, slice, Numbers(layer.weight.size(), start));
+  auto dweight = matrix(layer.taps * layer.groups, slice, Numbers(layer.weight.size(), start), A{});
   const Write write = before == nullptr ? Write::assign : Write::add;
   const auto residual = matrix(of.residual.empty() ? 0 : of.out.size(), layer.out, of.residual);
   convolve(device, x, weights, rules,
-           Epilogue<T>{layer.bias.empty() ? nullptr : bias.view().data, residual.view(), static_cast<T>(of.slope)}, y);
+           Epilogue<A, T>{layer.bias.empty() ? nullptr : bias.view().data, residual.view(), static_cast<A>(of.slope)},
+           y);
   convolve_backward_input(device, dy, weights, transpose(device, rules), dx, write);
   convolve_backward_weight(device, x, dy, rules, static_cast<std::int64_t>(layer.groups), dweight, write);
-  const auto doubles = [](const std::vector<T>& values) { return Numbers(values.begin(), values.end()); };
+  const auto doubles = [](const auto& values) { return Numbers(values.begin(), values.end()); };
   return {doubles(y.to_host()), doubles(dx.to_host()), doubles(dweight.to_host())};
 }
 
@@ -150,12 +154,26 @@ std::string difference(const Result& right, const Result& seen, const oracle::To
   return dweight.empty() ? "" : "dweight " + dweight;
 }
 
-/// How many numbers are off by more than `units` times 2^-24 of their sum of magnitudes.
-int beyond(double units, const Numbers& right, const Numbers& seen, const Numbers& scale) {
+/// How many numbers are off by more than `units` times 2^-24 of their sum of magnitudes, and `share` of themselves.
+int beyond(double units, const Numbers& right, const Numbers& seen, const Numbers& scale, double share = 0) {
   int count = 0;
   for (std::size_t i = 0; i < right.size(); ++i)
-    count += !(std::abs(seen.at(i) - right[i]) <= units * float_unit * scale.at(i));
+    count += !(std::abs(seen.at(i) - right[i]) <= units * float_unit * scale.at(i) + share * std::abs(right[i]));
   return count;
+}
+
+Numbers rounded(Numbers values) {
+  for (double& value : values) value = static_cast<double>(bfloat16(value));
+  return values;
+}
+
+/// The case with everything that is stored or multiplied in bfloat16 rounded to it.
+Case rounded(Case made) {
+  made.x = rounded(made.x);
+  made.dy = rounded(made.dy);
+  made.residual = rounded(made.residual);
+  made.layer.weight = rounded(made.layer.weight);
+  return made;
 }
 
 /// Every two outputs of an axis start at one place, so that one input meets several outputs through one tap.
@@ -204,6 +222,91 @@ TEST_CASE("Convolutions and their gradients in float round by at most eight unit
       CHECK(beyond(8, right.dx, seen.dx, scale.dx) == 0);
       CHECK(beyond(8, right.dweight, seen.dweight, scale.dweight) == 0);
     }
+  }
+}
+
+/// As above, except for the last rounding of what is stored, which is half a unit of its last bit.
+TEST_CASE("Convolutions of bfloat16 round the factors, the sums as floats do, and what is stored", "[cpu][NUM]") {
+  constexpr double stored = 0x1p-8;
+  for (Settings settings : variety) {
+    INFO(to_string(settings.window) << ", groups " << settings.groups);
+    const Case given = make_case(settings), made = rounded(given);
+    const Result right = expected(made), scale = magnitudes(made);
+    REQUIRE(beyond(8, expected(given).dweight, right.dweight, scale.dweight) > 0);
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name);
+      const Result seen = run<bfloat16>(given, 2, nullptr, set);
+      CHECK(beyond(8, right.y, seen.y, scale.y, stored) == 0);
+      CHECK(beyond(8, right.dx, seen.dx, scale.dx, stored) == 0);
+      CHECK(beyond(8, right.dweight, seen.dweight, scale.dweight) == 0);
+    }
+  }
+}
+
+/// What bfloat16 keeps of exact results.
+Result stored(Result right) { return {rounded(right.y), rounded(right.dx), right.dweight}; }
+
+TEST_CASE("Convolutions of whole numbers are exact in bfloat16, for channels of all lengths", "[cpu][GRD-02]") {
+  std::vector<Case> cases;
+  for (Settings settings : variety) {
+    settings.whole = true;
+    cases.push_back(make_case(settings));
+  }
+  for (const std::size_t in : std::initializer_list<std::size_t>{1, 2, 7, 32, 33})
+    for (const std::size_t out : std::initializer_list<std::size_t>{1, 16, 65})
+      cases.push_back(make_case({.in = in, .out = out, .sites = 40, .whole = true}));
+  for (const Case& made : cases)
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name << ", " << to_string(made.window) << ", " << made.layer.in << " to " << made.layer.out);
+      CHECK(difference(stored(expected(made)), run<bfloat16>(made, 2, nullptr, set)) == "");
+    }
+}
+
+TEST_CASE("Results in bfloat16 have the same bits with 1, 2 and 7 threads", "[cpu][DET]") {
+  const Case made = make_case({.in = 17, .out = 40, .sites = 900});
+  for (const auto& [name, set] : instruction_sets()) {
+    INFO(name);
+    const Result one = run<bfloat16>(made, 1, nullptr, set);
+    CHECK(difference(one, run<bfloat16>(made, 2, nullptr, set)) == "");
+    CHECK(difference(one, run<bfloat16>(made, 7, nullptr, set)) == "");
+  }
+}
+
+TEST_CASE("In bfloat16 what is not a number reaches the outputs and inputs that the relation names", "[cpu][NUM]") {
+  for (const std::size_t in : std::initializer_list<std::size_t>{4, 5})
+    for (const auto& [name, set] : instruction_sets()) {
+      INFO(name << ", " << in << " channels");
+      Case made = make_case({.in = in, .out = 7});
+      made.x[17 * in + 1] = nan;
+      made.dy[23 * 7 + 2] = nan;
+      const Result seen = run<bfloat16>(made, 2, nullptr, set), right = expected(made);
+      int wrong = 0, spoiled = 0;
+      const auto compare = [&](const Numbers& expected_numbers, const Numbers& numbers) {
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+          spoiled += std::isnan(numbers[i]);
+          wrong += std::isnan(expected_numbers[i]) != std::isnan(numbers[i]);
+        }
+      };
+      compare(right.y, seen.y);
+      compare(right.dx, seen.dx);
+      compare(right.dweight, seen.dweight);
+      CHECK(wrong == 0);
+      CHECK(spoiled > 0);
+    }
+}
+
+TEST_CASE("In bfloat16 gradients are added to what is there, and a residual and a slope are applied", "[cpu][GRD-03]") {
+  Case made = make_case({.in = 4, .out = 6, .groups = 2, .whole = true});
+  oracle::Random random(9);
+  made.residual = drawn(random, made.dy.size(), true);
+  made.slope = -0.5;
+  Result right = expected(made);
+  for (double& value : right.dx) value += 3;
+  for (double& value : right.dweight) value += 3;
+  const double before = 3;
+  for (const auto& [name, set] : instruction_sets()) {
+    INFO(name);
+    CHECK(difference(stored(right), run<bfloat16>(made, 2, &before, set)) == "");
   }
 }
 

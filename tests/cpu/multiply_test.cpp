@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "scn/core/bfloat16.hpp"
 #include "support/comparison.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/oracle_convolution.hpp"
@@ -17,7 +18,7 @@
 namespace {
 
 using namespace scn;
-using Dev = CpuDevice<double>;
+using Double = CpuDevice<double>;
 using Numbers = std::vector<double>;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -41,25 +42,30 @@ struct Result {
   bool operator==(const Result&) const = default;
 };
 
-Matrix<Dev> matrix(Dev& device, std::size_t rows, std::size_t channels, const Numbers& values) {
-  return Matrix<Dev>::from_host(device, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(channels),
-                                std::span<const double>(values));
+template <class Dev, class T = typename Dev::Scalar>
+Matrix<Dev, T> matrix(Dev& device, std::size_t rows, std::size_t channels, const Numbers& values, T = {}) {
+  return Matrix<Dev, T>::from_host(device, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(channels),
+                                   std::span<const double>(values));
 }
 
 /// What the library makes of a case, gradients added to `before` where that is a number.
+template <class Dev = Double>
 Result run(const Case& of, int threads = 2, double before = nan, Instructions set = Instructions::automatic) {
+  using A = typename Dev::Accumulator;
   Dev device{.threads = threads, .instructions = set};
   const auto& layer = of.layer;
-  const auto w = matrix(device, layer.in, layer.out, layer.weight), bias = matrix(device, 1, layer.out, layer.bias);
+  const auto w = matrix(device, layer.in, layer.out, layer.weight, A{}),
+             bias = matrix(device, 1, layer.out, layer.bias, A{});
   const auto x = matrix(device, of.rows, layer.in, of.x), dy = matrix(device, of.rows, layer.out, of.dy);
   auto y = matrix(device, of.rows, layer.out, Numbers(of.dy.size(), nan));
   auto dx = matrix(device, of.rows, layer.in, Numbers(of.x.size(), before));
-  auto dw = matrix(device, layer.in, layer.out, Numbers(layer.weight.size(), before));
+  auto dw = matrix(device, layer.in, layer.out, Numbers(layer.weight.size(), before), A{});
   const Write write = std::isnan(before) ? Write::assign : Write::add;
-  multiply(device, x, w, Epilogue<double>{bias.view().data}, y);
+  multiply(device, x, w, Epilogue<A, typename Dev::Scalar>{bias.view().data}, y);
   multiply_backward_input(device, dy, w, dx, write);
   multiply_backward_weight(device, x, dy, dw, write);
-  return {y.to_host(), dx.to_host(), dw.to_host()};
+  const auto doubles = [](const auto& values) { return Numbers(values.begin(), values.end()); };
+  return {doubles(y.to_host()), doubles(dx.to_host()), doubles(dw.to_host())};
 }
 
 Result expected(const Case& of) {
@@ -93,6 +99,26 @@ TEST_CASE("Products over whole numbers are exact for channels of all lengths", "
     }
 }
 
+Numbers rounded(Numbers values) {
+  for (double& value : values) value = static_cast<double>(bfloat16(value));
+  return values;
+}
+
+TEST_CASE("Products of whole numbers in bfloat16 are exact but for the rounding of what is stored", "[cpu][COR-09]") {
+  for (const std::size_t rows : std::initializer_list<std::size_t>{1, 33, 4097})
+    for (const std::size_t in : std::initializer_list<std::size_t>{1, 2, 33})
+      for (const std::size_t out : std::initializer_list<std::size_t>{1, 16, 65}) {
+        const Case made = make_case(rows, in, out);
+        Result right = expected(made);
+        right.y = rounded(right.y);
+        right.dx = rounded(right.dx);
+        for (const auto& [name, set] : instruction_sets()) {
+          INFO(name << ", " << rows << " rows, " << in << " to " << out);
+          CHECK(run<CpuDevice<bfloat16>>(made, 2, nan, set) == right);
+        }
+      }
+}
+
 TEST_CASE("Products are those of the oracle's linear layer to 1e-12", "[cpu][COR-09]") {
   const Case made = make_case(5000, 24, 17, false);
   const Result seen = run(made), right = expected(made);
@@ -102,7 +128,7 @@ TEST_CASE("Products are those of the oracle's linear layer to 1e-12", "[cpu][COR
 }
 
 TEST_CASE("Without a shift the sum stands alone", "[cpu]") {
-  Dev device;
+  Double device;
   const auto x = matrix(device, 2, 2, {1, 2, 3, 4}), w = matrix(device, 2, 1, {10, 1});
   auto y = matrix(device, 2, 1, {nan, nan});
   multiply(device, x, w, {}, y);
@@ -112,7 +138,7 @@ TEST_CASE("Without a shift the sum stands alone", "[cpu]") {
 TEST_CASE("A shift, a residual and a slope are applied to each row of a product", "[cpu]") {
   for (const auto& [name, set] : instruction_sets()) {
     INFO(name);
-    Dev device{.instructions = set};
+    Double device{.instructions = set};
     const auto x = matrix(device, 2, 2, {1, 2, 3, 4}), w = matrix(device, 2, 2, {10, -1, 1, -1});
     const auto shift = matrix(device, 1, 2, {100, 5}), residual = matrix(device, 2, 2, {-1, 2, -200, 6});
     auto y = matrix(device, 2, 2, {nan, nan, nan, nan});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "scn/core/bfloat16.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/random_cases.hpp"
 
@@ -78,6 +79,43 @@ TEST_CASE("Outer products are exact for lists of pairs of all lengths around tho
       check_outer<float>(set, pairs, 3, 19);
     }
   }
+}
+
+TEST_CASE("Outer products of bfloat16 are exact for pairs and channels of all lengths, and touch nothing else",
+          "[cpu]") {
+  if (!cpu::has(Instructions::avx512_bf16)) return;
+  const auto narrow = [](const std::vector<float>& values) {
+    return std::vector<bfloat16>(values.begin(), values.end());
+  };
+  for (const std::int64_t pairs : {0, 1, 2, 5, 63, 64, 65, 131})
+    for (const std::int64_t rows : {1, 8, 17})
+      for (const std::int64_t columns : {1, 16, 31, 37}) {
+        INFO(pairs << " pairs, " << rows << " x " << columns);
+        const std::int64_t width = cpu::padded<float>(Instructions::avx512_bf16, columns);
+        auto x = whole<float>(1, 2 * pairs * rows), y = whole<float>(2, 2 * pairs * columns);
+        auto sums = whole<float>(3, rows * width + 1), expected = sums;
+        for (std::int64_t p = 0; p < pairs; ++p)
+          for (std::int64_t r = 0; r < rows; ++r) {
+            x[static_cast<std::size_t>((2 * p + 1) * rows + r)] = std::numeric_limits<float>::quiet_NaN();
+            for (std::int64_t c = 0; c < columns; ++c)
+              expected[static_cast<std::size_t>(r * width + c)] +=
+                  x[static_cast<std::size_t>(2 * p * rows + r)] * y[static_cast<std::size_t>(2 * p * columns + c)];
+          }
+        const auto narrow_x = narrow(x), narrow_y = narrow(y);
+        const auto left = every_second<std::int32_t>(pairs);
+        const auto right = every_second<std::uint16_t>(pairs);
+        std::vector<cpu::Bfloat16Pair> scratch(static_cast<std::size_t>((rows + width) * cpu::detail::pairs_at_once));
+        cpu::with_instructions<bfloat16>(Instructions::avx512_bf16,
+                                         cpu::detail::AddOuterProductsOfPairs{{narrow_x.data(), rows, left.data()},
+                                                                              {narrow_y.data(), columns, right.data()},
+                                                                              pairs,
+                                                                              rows,
+                                                                              columns,
+                                                                              width,
+                                                                              sums.data(),
+                                                                              scratch.data()});
+        CHECK(sums == expected);
+      }
 }
 
 TEST_CASE("Products of channels with themselves are exact, and touch nothing else", "[cpu]") {

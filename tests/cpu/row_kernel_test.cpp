@@ -1,11 +1,13 @@
 // Tests of the innermost loops over rows: every set of instructions, every remainder of rows and columns.
 #include "scn/cpu/row_kernel.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
 #include "catch.hpp"
+#include "scn/core/bfloat16.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/random_cases.hpp"
 
@@ -58,6 +60,89 @@ TEST_CASE("Rows times weights are exact for every remainder of rows and columns,
       check_products<double>(set, 11, 3, columns);
     }
     check_products<float>(set, 9, 0, 33);
+  }
+}
+
+TEST_CASE("Rows of bfloat16 times pairs of weights are exact for every remainder, and read no row but theirs",
+          "[cpu]") {
+  if (!cpu::has(Instructions::avx512_bf16)) return;
+  for (std::int64_t rows = 0; rows <= 17; ++rows)
+    for (const std::int64_t depth : {1, 2, 5, 8})
+      for (const std::int64_t width : {16, 32, 48}) {
+        INFO(rows << " rows of " << depth << ", " << width << " columns");
+        const auto x = whole<float>(1, rows * depth), w = whole<float>(2, depth * width);
+        auto y = whole<float>(3, 2 * rows * width), expected = y;
+        std::vector<bfloat16> narrow(static_cast<std::size_t>(2 * rows * depth),
+                                     bfloat16(std::numeric_limits<float>::quiet_NaN()));
+        std::vector<cpu::Bfloat16Pair> pairs(static_cast<std::size_t>((depth + 1) / 2 * width));
+        for (std::int64_t k = 0; k < depth; k += 2)
+          for (std::int64_t c = 0; c < width; ++c)
+            pairs[static_cast<std::size_t>(k / 2 * width + c)] =
+                cpu::pair_of(bfloat16(w[static_cast<std::size_t>(k * width + c)]),
+                             bfloat16(k + 1 < depth ? w[static_cast<std::size_t>((k + 1) * width + c)] : 0));
+        for (std::int64_t r = 0; r < rows; ++r)
+          for (std::int64_t k = 0; k < depth; ++k) {
+            const float number = x[static_cast<std::size_t>(r * depth + k)];
+            narrow[static_cast<std::size_t>(2 * r * depth + k)] = bfloat16(number);
+            for (std::int64_t c = 0; c < width; ++c)
+              expected[static_cast<std::size_t>(2 * r * width + c)] +=
+                  number * w[static_cast<std::size_t>(k * width + c)];
+          }
+        const auto from = every_second<std::int32_t>(rows);
+        const auto to = every_second<std::uint16_t>(rows);
+        cpu::with_instructions<bfloat16>(
+            Instructions::avx512_bf16, cpu::detail::AddProducts<float, bfloat16>{{narrow.data(), depth, from.data()},
+                                                                                 {y.data(), width, to.data()},
+                                                                                 rows,
+                                                                                 {pairs.data(), width, depth, width}});
+        CHECK(y == expected);
+      }
+}
+
+/// A vector of floats, one for each lane, stored in bfloat16 and read again.
+struct StoreAndLoad {
+  const float* from;
+  bfloat16* to;
+  float* again;
+  template <class V>
+  [[gnu::always_inline]] inline void run() const {
+    V value;
+    cpu::detail::load(value, from);
+    cpu::detail::save(to, value);
+    cpu::detail::load(value, to);
+    cpu::detail::save(again, value);
+  }
+};
+
+TEST_CASE("Vectors are rounded to bfloat16 as single numbers are", "[cpu]") {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> values{0,
+                                  -0.0f,
+                                  1,
+                                  1 + 0x1p-8f,
+                                  1 + 0x1p-8f + 0x1p-23f,
+                                  -1 - 3 * 0x1p-8f,
+                                  0x1p-140f,
+                                  3e38f,
+                                  infinity,
+                                  -infinity,
+                                  3.4e38f,
+                                  0x1p-149f,
+                                  -7.25f,
+                                  1e-38f,
+                                  -3.4e38f,
+                                  std::nanf("")};
+  for (const auto& [name, set] : instruction_sets()) {
+    INFO(name);
+    std::vector<bfloat16> stored(16, bfloat16(5));
+    std::vector<float> again(16, 5);
+    cpu::with_instructions<float>(set, StoreAndLoad{values.data(), stored.data(), again.data()});
+    const auto lanes = static_cast<std::size_t>(cpu::vector_bytes(set)) / sizeof(float);
+    for (std::size_t i = 0; i < 16; ++i) {
+      const bfloat16 right(i < lanes ? values[i] : 5);
+      CHECK(stored[i].bits == right.bits);
+      CHECK((again[i] == static_cast<float>(right) || (i == 15 && std::isnan(again[i]))));
+    }
   }
 }
 

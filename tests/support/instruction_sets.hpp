@@ -12,5 +12,6 @@ inline std::map<std::string, scn::Instructions> instruction_sets() {
   std::map<std::string, Instructions> sets{{"portable", Instructions::portable}, {"eigen", Instructions::eigen}};
   if (scn::cpu::has(Instructions::avx2)) sets["avx2"] = Instructions::avx2;
   if (scn::cpu::has(Instructions::avx512)) sets["avx512"] = Instructions::avx512;
+  if (scn::cpu::has(Instructions::avx512_bf16)) sets["avx512_bf16"] = Instructions::avx512_bf16;
   return sets;
 }

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
+#include "scn/core/bfloat16.hpp"
 #include "scn/core/device.hpp"
 #include "scn/core/host_pool.hpp"
 #include "scn/core/matrix.hpp"
@@ -18,13 +20,14 @@
 
 namespace scn {
 
-/// `Cpu device{.threads = 4, .seed = 1}`. T is float or double, for features and sums alike. A device belongs to one
-/// thread of the caller at a time and must outlive the tensors and layers that were made with it. Layers run on the
-/// device of their input and draw from it.
+/// `Cpu device{.threads = 4, .seed = 1}`. T is float or double, for features and sums alike, or bfloat16, the type of
+/// features alone: sums, parameters and their gradients are then floats, and weights are rounded as they are used. A
+/// device belongs to one thread of the caller at a time and must outlive the tensors and layers that were made with it.
+/// Layers run on the device of their input and draw from it.
 template <class T>
 struct CpuDevice {
   using Scalar = T;
-  using Accumulator = T;
+  using Accumulator = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
   using Block = cpu::Block;
   using Rules = cpu::Rules;
   template <int D>
@@ -32,13 +35,13 @@ struct CpuDevice {
 
   /// A convolution's weights as the kernels want them: tap k, group g is an (in / groups) x (out / groups) matrix.
   struct Weights {
-    const T* data = nullptr;
+    const Accumulator* data = nullptr;
     std::int64_t taps = 0, groups = 1, in = 0, out = 0;  ///< in and out count the channels of all groups
 
     std::int64_t group_in() const { return in / groups; }
     std::int64_t group_out() const { return out / groups; }
     bool by_channels() const { return group_in() == 1 && group_out() == 1; }
-    const T* matrix(std::int64_t tap, std::int64_t group) const {
+    const Accumulator* matrix(std::int64_t tap, std::int64_t group) const {
       return data + (tap * groups + group) * group_in() * group_out();
     }
   };
@@ -54,7 +57,7 @@ struct CpuDevice {
   static std::int64_t pitch(std::int64_t channels) { return channels; }
 };
 
-static_assert(conforms<CpuDevice<float>> && conforms<CpuDevice<double>>);
+static_assert(conforms<CpuDevice<float>> && conforms<CpuDevice<double>> && conforms<CpuDevice<bfloat16>>);
 
 template <class T>
 cpu::Block allocate(CpuDevice<T>& device, std::int64_t bytes) {
@@ -123,20 +126,20 @@ template <std::size_t N, class T, class F>
 }
 
 /// Sums of N numbers over rows: chunks of 1,024 rows, then a fixed tree over the chunks; row n of the result to[n].
-template <class T, std::size_t N, class F>
+template <class T, class A, std::size_t N, class F>
 void reduce_rows(CpuDevice<T>& device, std::int64_t begin, std::int64_t end, std::int64_t channels, const F& f,
-                 const std::array<T*, N>& to) {
+                 const std::array<A*, N>& to) {
   constexpr std::int64_t chunk = 1024;
   const std::int64_t chunks = std::max<std::int64_t>(1, (end - begin + chunk - 1) / chunk);
   const std::int64_t width = static_cast<std::int64_t>(N) * channels;
-  Buffer<T, CpuDevice<T>> partial(device, chunks * width);
+  Buffer<A, CpuDevice<T>> partial(device, chunks * width);
   parallel(device.threads, chunks, [&](std::int64_t task) {
     const std::int64_t first = begin + task * chunk;
     sum_rows<N>(first, std::min(end, first + chunk), channels, f, partial.data() + task * width);
   });
   for (std::int64_t step = 1; step < chunks; step *= 2)
     for (std::int64_t task = 0; task + step < chunks; task += 2 * step) {
-      T *const sum = partial.data() + task * width, *const more = sum + step * width;
+      A *const sum = partial.data() + task * width, *const more = sum + step * width;
       in_lanes(width, [&](std::int64_t i) { sum[i] += more[i]; });
     }
   for (std::size_t n = 0; n < N; ++n)
@@ -183,19 +186,22 @@ void parallel_for(CpuDevice<T>& device, Rows rows, const F& f) {
 /// out(s, c) = sum of f(row, c) over the rows of segment s: chunks of 1,024 rows, then a fixed tree over the chunks.
 template <class T, class F>
 void reduce(CpuDevice<T>& device, Rows rows, std::int64_t channels, Segments segments, const F& f,
-            Matrix<CpuDevice<T>, T>& out) {
+            Matrix<CpuDevice<T>, typename CpuDevice<T>::Accumulator>& out) {
+  using A = typename CpuDevice<T>::Accumulator;
   for (std::int64_t segment = 0; segment < segments.count; ++segment) {
     const std::int64_t begin = segments.offsets == nullptr ? 0 : segments.offsets[segment];
     const std::int64_t end = segments.offsets == nullptr ? rows.bound : segments.offsets[segment + 1];
-    cpu::reduce_rows(device, begin, end, channels, cpu::OneTerm<T, F>{f}, std::array{&out.view()(segment, 0)});
+    cpu::reduce_rows(device, begin, end, channels, cpu::OneTerm<A, F>{f}, std::array{&out.view()(segment, 0)});
   }
 }
 
 /// Two sums over all rows in one pass: those of f(row, c).first and of f(row, c).second.
 template <class T, class F>
-void reduce_pair(CpuDevice<T>& device, Rows rows, std::int64_t channels, const F& f, Matrix<CpuDevice<T>, T>& first,
-                 Matrix<CpuDevice<T>, T>& second) {
-  cpu::reduce_rows(device, 0, rows.bound, channels, cpu::TwoTerms<T, F>{f},
+void reduce_pair(CpuDevice<T>& device, Rows rows, std::int64_t channels, const F& f,
+                 Matrix<CpuDevice<T>, typename CpuDevice<T>::Accumulator>& first,
+                 Matrix<CpuDevice<T>, typename CpuDevice<T>::Accumulator>& second) {
+  using A = typename CpuDevice<T>::Accumulator;
+  cpu::reduce_rows(device, 0, rows.bound, channels, cpu::TwoTerms<A, F>{f},
                    std::array{first.view().data, second.view().data});
 }
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <type_traits>
 
+#include "scn/core/bfloat16.hpp"
 #include "scn/core/error.hpp"
 
 #if defined(__clang__)
@@ -12,14 +15,17 @@
 
 namespace scn {
 
-/// Widest first: 512 and 256 bits with fused multiply-add on x86, and 128 bits, which every processor has. `eigen` is
-/// the reference path: gather, Eigen's product, scatter. `automatic` is the widest that this processor has.
-enum class Instructions { automatic, avx512, avx2, portable, eigen };
+/// Widest first: 512 bits with products of pairs of bfloat16, 512 and 256 bits with fused multiply-add on x86, and 128
+/// bits, which every processor has. `eigen` is the reference path: gather, Eigen's product, scatter. `automatic` is the
+/// widest that this processor has.
+enum class Instructions { automatic, avx512_bf16, avx512, avx2, portable, eigen };
 
 namespace cpu {
 
 inline bool has(Instructions set) {
 #if defined(__x86_64__)
+  if (set == Instructions::avx512_bf16)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16");
   if (set == Instructions::avx512) return __builtin_cpu_supports("avx512f");
   if (set == Instructions::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
@@ -32,9 +38,15 @@ inline Instructions chosen(Instructions wanted) {
     require(has(wanted), "Cpu: this processor does not have the instructions that were asked for");
     return wanted;
   }
-  return has(Instructions::avx512) ? Instructions::avx512
-         : has(Instructions::avx2) ? Instructions::avx2
-                                   : Instructions::portable;
+  for (const Instructions set : {Instructions::avx512_bf16, Instructions::avx512, Instructions::avx2})
+    if (has(set)) return set;
+  return Instructions::portable;
+}
+
+/// Bytes of the vectors of a set.
+constexpr int vector_bytes(Instructions set) {
+  const bool wide = set == Instructions::avx512_bf16 || set == Instructions::avx512;
+  return wide ? 64 : set == Instructions::avx2 ? 32 : 16;
 }
 
 /// A vector of T, which a body is told by its type.
@@ -65,21 +77,27 @@ template <class T, class Body>
 
 }  // namespace detail
 
-/// body.run<V>() with V the vector of T that the set has, compiled for the set. `run` is gnu::always_inline.
+/// body.run<V>() with V the vector of T that the set has, compiled for the set. `run` is gnu::always_inline. Of
+/// bfloat16: the vector of floats of avx512_bf16, the only set that computes with such numbers.
 template <class T, class Body>
-void with_instructions(Instructions set, const Body& body) {
+void with_instructions([[maybe_unused]] Instructions set, [[maybe_unused]] const Body& body) {
+  if constexpr (std::is_same_v<T, bfloat16>) {
 #if defined(__x86_64__)
-  if (set == Instructions::avx512) return detail::with_avx512<T>(body);
-  if (set == Instructions::avx2) return detail::with_avx2<T>(body);
+    detail::with_avx512<float>(body);
 #endif
-  detail::with_portable<T>(body);
+  } else {
+#if defined(__x86_64__)
+    if (vector_bytes(set) == 64) return detail::with_avx512<T>(body);
+    if (vector_bytes(set) == 32) return detail::with_avx2<T>(body);
+#endif
+    detail::with_portable<T>(body);
+  }
 }
 
 /// `columns` rounded up to whole vectors of the set; Eigen's rows need no padding.
 template <class T>
 std::int64_t padded(Instructions set, std::int64_t columns) {
-  const int bytes = set == Instructions::avx512 ? 64 : set == Instructions::avx2 ? 32 : 16;
-  const std::int64_t lanes = set == Instructions::eigen ? 1 : bytes / std::int64_t{sizeof(T)};
+  const std::int64_t lanes = set == Instructions::eigen ? 1 : vector_bytes(set) / std::int64_t{sizeof(T)};
   return (columns + lanes - 1) / lanes * lanes;
 }
 

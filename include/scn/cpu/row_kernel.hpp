@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
+#include "scn/core/bfloat16.hpp"
 #include "scn/core/matrix.hpp"
 #include "scn/cpu/instructions.hpp"
 
@@ -35,10 +37,22 @@ inline constexpr auto in_order = [] {
   return numbers;
 }();
 
-/// depth x columns weights, row k at data + k * pitch.
-template <class T>
+/// Two numbers of bfloat16 side by side, as an instruction multiplies them: the first in the lower half.
+enum class Bfloat16Pair : std::uint32_t {};
+
+inline Bfloat16Pair pair_of(bfloat16 first, bfloat16 second) {
+  return Bfloat16Pair{first.bits | std::uint32_t{second.bits} << 16};
+}
+
+/// What kernels multiply numbers of S with: others of S, or two at a time.
+template <class S>
+using Factor = std::conditional_t<std::is_same_v<S, bfloat16>, Bfloat16Pair, S>;
+
+/// Weights for rows of `depth` numbers of S: rows of `columns` factors, each for one number or for two that follow one
+/// another, at data, data + pitch, ...; where the depth is odd, the last is paired with 0.
+template <class S>
 struct KernelMatrix {
-  const T* data;
+  const Factor<S>* data;
   std::int64_t pitch, depth, columns;
 };
 
@@ -52,6 +66,32 @@ template <class V, class T>
 template <class V, class T>
 [[gnu::always_inline]] inline void save(T* to, const V& value) {
   std::memcpy(to, &value, sizeof(V));
+}
+/// Of bfloat16: a vector of floats, or one.
+template <class V>
+[[gnu::always_inline]] inline void load(V& value, const bfloat16* from) {
+  if constexpr (sizeof(V) == sizeof(float)) {
+    value = *from;
+  } else {
+    typename Vector<std::uint16_t, sizeof(V) / 2>::Type upper;
+    std::memcpy(&upper, from, sizeof(upper));
+    const auto bits = __builtin_convertvector(upper, typename Vector<std::uint32_t, sizeof(V)>::Type) << 16;
+    std::memcpy(&value, &bits, sizeof(V));
+  }
+}
+/// Rounds as bfloat16 does.
+template <class V>
+[[gnu::always_inline]] inline void save(bfloat16* to, const V& value) {
+  if constexpr (sizeof(V) == sizeof(float)) {
+    *to = bfloat16(value);
+  } else {
+    typename Vector<std::uint32_t, sizeof(V)>::Type bits, rounded;
+    std::memcpy(&bits, &value, sizeof(V));
+    rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    rounded = value == value ? rounded : bits >> 16 | 0x40;
+    const auto upper = __builtin_convertvector(rounded, typename Vector<std::uint16_t, sizeof(V) / 2>::Type);
+    std::memcpy(to, &upper, sizeof(upper));
+  }
 }
 template <class V, class T>
 [[gnu::always_inline]] inline void add(V& sum, const T* from) {
@@ -70,24 +110,51 @@ template <class V, class T>
   save(sums, sum);
 }
 
+/// sum += one number times each of a vector.
+template <class V, class T>
+[[gnu::always_inline]] inline void add_product(V& sum, const T& left, const V& right) {
+  sum += left * right;
+}
+/// sum += the sum of the products of a pair with the pair in each lane. Numbers below 2^-126 count as 0. In assembly:
+/// compilers do not agree about an intrinsic, and parsing all of them would take longer than the whole library.
+template <class V>
+[[gnu::always_inline]] inline void add_product(V& sum, const Bfloat16Pair& left, const V& right) {
+#if defined(__x86_64__)
+  using Bits = typename Vector<std::uint32_t, sizeof(V)>::Type;
+  const Bits pairs = static_cast<std::uint32_t>(left) - Bits{};
+  V total = sum;
+  asm("vdpbf16ps {%2, %1, %0|%0, %1, %2}" : "+v"(total) : "v"(right), "v"(pairs));
+  sum = total;
+#endif
+}
+
+/// The factor that begins at `from`, and the last one of a row of which no whole one is left.
+template <class S>
+[[gnu::always_inline]] inline Factor<S> factor(const S* from) {
+  Factor<S> value;
+  std::memcpy(&value, from, sizeof(value));
+  return value;
+}
+[[gnu::always_inline]] inline Bfloat16Pair last_factor(const bfloat16* from) { return Bfloat16Pair{from->bits}; }
+
 /// Rows whose sums are kept in registers at a time: two vectors each, of 32 registers or of 16.
 template <class V>
 inline constexpr int rows_at_once = sizeof(V) == 64 ? 8 : 6;
 
-/// y[r][c] += sum over k of x[r][k] w[k][c], c < columns, a whole number of vectors of V. Sums run over k in order, so
-/// the bits of a row depend on that row alone.
-template <class T>
+/// y[r][c] += sum over k of x[r][k] w[k][c], c < columns, a whole number of vectors of V, which holds numbers of T.
+/// Sums run over k in order, so the bits of a row depend on that row alone.
+template <class T, class S = T>
 struct AddProducts {
-  InputRows<T> x;
+  InputRows<S> x;
   OutputRows<T> y;
   std::int64_t rows;
-  KernelMatrix<T> w;
+  KernelMatrix<S> w;
 
   /// R rows from r on, N vectors of columns from `column` on.
   template <int R, int N, class V>
   [[gnu::always_inline]] inline void block(std::int64_t r, std::int64_t column) const {
-    constexpr std::int64_t lanes = sizeof(V) / sizeof(T);
-    const T* from[R];
+    constexpr std::int64_t lanes = sizeof(V) / sizeof(T), step = sizeof(Factor<S>) / sizeof(S);
+    const S* from[R];
     T* to[R];
     V sum[R][N];
 #pragma GCC unroll 16
@@ -97,16 +164,27 @@ struct AddProducts {
 #pragma GCC unroll 4
       for (int n = 0; n < N; ++n) load(sum[i][n], to[i] + n * lanes);
     }
-    const T* weight = w.data + column;
-    for (std::int64_t k = 0; k < w.depth; ++k, weight += w.pitch) {
+    const Factor<S>* weight = w.data + column;
+    std::int64_t k = 0;
+    for (; k + step <= w.depth; k += step, weight += w.pitch) {
       V vector[N];
 #pragma GCC unroll 4
       for (int n = 0; n < N; ++n) load(vector[n], weight + n * lanes);
 #pragma GCC unroll 16
       for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
-        for (int n = 0; n < N; ++n) sum[i][n] += from[i][k] * vector[n];
+        for (int n = 0; n < N; ++n) add_product(sum[i][n], factor(from[i] + k), vector[n]);
     }
+    if constexpr (step == 2)
+      if (k < w.depth) {
+        V vector[N];
+#pragma GCC unroll 4
+        for (int n = 0; n < N; ++n) load(vector[n], weight + n * lanes);
+#pragma GCC unroll 16
+        for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+          for (int n = 0; n < N; ++n) add_product(sum[i][n], last_factor(from[i] + k), vector[n]);
+      }
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
@@ -118,7 +196,7 @@ struct AddProducts {
   [[gnu::always_inline]] inline void fetch(std::int64_t r, std::int64_t column) const {
     constexpr std::int64_t line = 64 / sizeof(T), columns = N * sizeof(V) / sizeof(T);
     for (const std::int64_t end = std::min(rows, r + R); r < end; ++r) {
-      for (std::int64_t k = 0; column == 0 && k < w.depth; k += line) __builtin_prefetch(x[r] + k);
+      for (std::int64_t k = 0; column == 0 && k < w.depth; k += 64 / sizeof(S)) __builtin_prefetch(x[r] + k);
       for (std::int64_t c = 0; c < columns; c += line) __builtin_prefetch(y[r] + column + c, 1);
     }
   }
@@ -168,12 +246,12 @@ struct AddChannels {
 };
 
 /// Rows [begin, end) of y from their sums, and the epilogue. The sums of a group of channels stand `width` apart.
-template <class T>
+template <class T, class S = T>
 struct StoreRows {
   const T* sums;
   std::int64_t groups, width, begin, end;
-  Epilogue<T> epilogue;
-  MatrixView<T> y;
+  Epilogue<T, S> epilogue;
+  MatrixView<S> y;
   Write write;
 
   template <class V>
