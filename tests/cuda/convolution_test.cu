@@ -187,7 +187,7 @@ void check_channels(Dev& device) {
     check(device, make_case(random, pairs, channels));
 }
 
-TEST_CASE("A convolution on the GPU and its gradients agree with sums in double for any channels") {
+TEST_CASE("A convolution on the GPU and its gradients agree with sums in double for any channels", "[cuda][small]") {
   CudaDevice<float> single;
   check_channels(single);
   CudaDevice<double> twice;
@@ -198,7 +198,7 @@ TEST_CASE("A convolution on the GPU and its gradients agree with sums in double 
   check_channels(brain);
 }
 
-TEST_CASE("A convolution on the GPU multiplies floats as they are where the device is exact") {
+TEST_CASE("A convolution on the GPU multiplies floats as they are where the device is exact", "[cuda][small]") {
   CudaDevice<float> exact{.precision = Precision::exact};
   check_channels(exact);
   oracle::Random random(2);
@@ -221,7 +221,7 @@ TEST_CASE("A convolution on the GPU takes any number of taps") {
     }
 }
 
-TEST_CASE("A convolution on the GPU adds up all inputs that an output meets through one tap") {
+TEST_CASE("A convolution on the GPU adds up all inputs that an output meets through one tap", "[cuda][small]") {
   oracle::Random random(4);
   CudaDevice<float> single;
   CudaDevice<float> exact{.precision = Precision::exact};
@@ -232,7 +232,7 @@ TEST_CASE("A convolution on the GPU adds up all inputs that an output meets thro
   }
 }
 
-TEST_CASE("A convolution on the GPU reads a map from its last tap downwards where it is reversed") {
+TEST_CASE("A convolution on the GPU reads a map from its last tap downwards where it is reversed", "[cuda][small]") {
   oracle::Random random(5);
   CudaDevice<__half> device;
   for (const Channels channels : {Channels{24, 32}, {4, 4, 4}}) {
@@ -279,7 +279,7 @@ TEST_CASE("A convolution on the GPU writes the rows that a map names for its pla
   CHECK(relative_error(here(dweight), expected(of).dweight) <= rounding<float>);
 }
 
-TEST_CASE("Gradients of a convolution on the GPU are added to what is there where asked for") {
+TEST_CASE("Gradients of a convolution on the GPU are added to what is there where asked for", "[cuda][small]") {
   oracle::Random random(7);
   const double before = 3;
   CudaDevice<float> device;
@@ -297,7 +297,7 @@ TEST_CASE("Gradients of a convolution on the GPU are added to what is there wher
   }
 }
 
-TEST_CASE("A convolution on the GPU finishes its rows as the epilogue says, those without pairs too") {
+TEST_CASE("A convolution on the GPU finishes its rows as the epilogue says, those without pairs too", "[cuda][small]") {
   using Dev = CudaDevice<float>;
   oracle::Random random(8);
   for (const Precision precision : {Precision::tf32, Precision::exact})
@@ -403,7 +403,7 @@ TEST_CASE("A convolution on the GPU has the same bits whatever the width of its 
   check_widths<__nv_bfloat16>();
 }
 
-TEST_CASE("A convolution on the GPU writes no row beyond the exact number of its outputs") {
+TEST_CASE("A convolution on the GPU writes no row beyond the exact number of its outputs", "[cuda][small]") {
   using Dev = CudaDevice<float>;
   oracle::Random random(11);
   for (const Precision precision : {Precision::tf32, Precision::exact})

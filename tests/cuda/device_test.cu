@@ -21,7 +21,7 @@ TEST_CASE("A GPU counts the requests for random numbers", "[cuda]") {
   CHECK(device.draws == 2);
 }
 
-TEST_CASE("Memory of the GPU can be uploaded, copied, zeroed and downloaded", "[cuda]") {
+TEST_CASE("Memory of the GPU can be uploaded, copied, zeroed and downloaded", "[cuda][small]") {
   Cuda device;
   const std::vector<std::int32_t> values{1, 2, 3};
   std::vector<std::int32_t> seen(3);
@@ -97,7 +97,7 @@ TEST_CASE("Every index is visited once on the GPU, and none where there are none
   CHECK(visits.to_host() == std::vector<int>(20'000'000, 1));
 }
 
-TEST_CASE("Rows beyond the exact number are not visited", "[cuda]") {
+TEST_CASE("Rows beyond the exact number are not visited", "[cuda][small]") {
   Cuda device;
   const std::vector<std::int64_t> exact{5};
   const Buffer<std::int64_t, Cuda> number(device, std::span<const std::int64_t>(exact));

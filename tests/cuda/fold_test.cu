@@ -84,7 +84,7 @@ std::vector<std::int64_t> folded(Cuda& device, const cuda::Rules& rules, std::in
   return to.to_host();
 }
 
-TEST_CASE("A fold on the GPU takes every pair of an output in the order of the taps", "[cuda]") {
+TEST_CASE("A fold on the GPU takes every pair of an output in the order of the taps", "[cuda][small]") {
   Cuda device;
   for (const std::int64_t outputs : {0, 1, 128, 129, 1000})
     for (const std::int64_t taps : {1, 8, 27, 81})
@@ -97,13 +97,13 @@ TEST_CASE("A fold on the GPU takes every pair of an output in the order of the t
       }
 }
 
-TEST_CASE("A fold on the GPU takes several inputs of one tap in the order of their rows", "[cuda]") {
+TEST_CASE("A fold on the GPU takes several inputs of one tap in the order of their rows", "[cuda][small]") {
   Cuda device;
   const Pairs pairs = random_pairs(6, 50, 400, 9, 0.6, false);
   CHECK(folded<Trace>(device, gpu::upload_rules(device, pairs), 3) == expected<Trace>(pairs, 3));
 }
 
-TEST_CASE("A fold on the GPU over a reversed map has the taps of the other direction", "[cuda]") {
+TEST_CASE("A fold on the GPU over a reversed map has the taps of the other direction", "[cuda][small]") {
   Cuda device;
   for (const std::int64_t taps : {9, 81}) {
     Pairs pairs = random_pairs(7, 300, 300, taps, 0.3);
@@ -114,7 +114,7 @@ TEST_CASE("A fold on the GPU over a reversed map has the taps of the other direc
   }
 }
 
-TEST_CASE("A fold on the GPU reaches outputs whose rows are not in the order of their places", "[cuda]") {
+TEST_CASE("A fold on the GPU reaches outputs whose rows are not in the order of their places", "[cuda][small]") {
   Cuda device;
   const std::int64_t outputs = 300, tiles = 3;
   Pairs pairs = random_pairs(8, 100, outputs, 8, 0.5);

@@ -118,7 +118,7 @@ void check_products() {
     }
 }
 
-TEST_CASE("Products of rows on the GPU and their gradients are those in double, of every type", "[cuda]") {
+TEST_CASE("Products of rows on the GPU and their gradients are those in double, of every type", "[cuda][small]") {
   check_products<float>();
   check_products<double>();
   check_products<__half>();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.hpp"
@@ -118,6 +119,37 @@ TEST_CASE("Training on the GPU has the same bits from run to run", "[cuda]") {
   const Cloud data = cloud(60'000);
   check_bits<float>(data);
   check_bits<__half>(data);
+}
+
+TEST_CASE("The second GPU of a machine trains as the first does, alone and beside it", "[cuda]") {
+  int count = 0;
+  REQUIRE(cudaGetDeviceCount(&count) == cudaSuccess);
+  if (count < 2) return;
+  const Cloud data = cloud(6000);
+  const auto train_on = [&](int ordinal) { return train<__half>({.ordinal = ordinal, .seed = 3}, data, 5); };
+  const Training expected = train_on(0);
+  Training beside;
+  std::thread other([&] { beside = train_on(1); });
+  const Training again = train_on(0);
+  other.join();
+  const Training alone = train_on(1);
+  const auto check = [&](const Training& each) {
+    CHECK(each.losses == expected.losses);
+    CHECK(each.numbers == expected.numbers);
+  };
+  check(beside);
+  check(again);
+  check(alone);
+}
+
+/// One step in every type on a few sites: what compute-sanitizer can watch.
+TEST_CASE("A small network is trained on the GPU in every type", "[cuda][small]") {
+  const Cloud data = cloud(300);
+  CHECK(std::isfinite(train<double>({}, data, 1).losses[0]));
+  CHECK(std::isfinite(train<float>({.precision = scn::Precision::exact}, data, 1).losses[0]));
+  CHECK(std::isfinite(train<float>({}, data, 1).losses[0]));
+  CHECK(std::isfinite(train<__half>({}, data, 1).losses[0]));
+  CHECK(std::isfinite(train<__nv_bfloat16>({}, data, 1).losses[0]));
 }
 
 TEST_CASE("A network on the GPU takes an input without sites", "[cuda]") {

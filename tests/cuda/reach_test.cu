@@ -54,7 +54,7 @@ TEST_CASE("The GPU reaches the outputs of the CPU in 1 to 10 dimensions", "[cuda
   });
 }
 
-TEST_CASE("Strides, dilations, paddings and listed taps combine on the GPU as on the CPU", "[cuda]") {
+TEST_CASE("Strides, dilations, paddings and listed taps combine on the GPU as on the CPU", "[cuda][small]") {
   Cuda device;
   const auto sites = drawn<3>(device, 500);
   for (const auto& window :
@@ -94,7 +94,7 @@ TEST_CASE("Nothing that the GPU reaches wraps at the ends of int32", "[cuda]") {
   }
 }
 
-TEST_CASE("Randomised strides on the GPU reach and join what they do on the CPU", "[cuda]") {
+TEST_CASE("Randomised strides on the GPU reach and join what they do on the CPU", "[cuda][small]") {
   Cuda device;
   const Point<2> extent{41, 33};
   std::vector<Site<2>> points;
@@ -113,7 +113,7 @@ TEST_CASE("Randomised strides on the GPU reach and join what they do on the CPU"
     }
 }
 
-TEST_CASE("Levels of no sites and of one site are reached on the GPU", "[cuda]") {
+TEST_CASE("Levels of no sites and of one site are reached on the GPU", "[cuda][small]") {
   Cuda device;
   for (const std::vector<Site<3>>& points : {std::vector<Site<3>>{}, std::vector<Site<3>>{{1, {-3, 5, 2}}}})
     for (const auto& window : {strided_window<3>(3, 2), strided_window<3>(2, 2), Window<3>{}}) {

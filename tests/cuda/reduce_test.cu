@@ -63,7 +63,7 @@ TEST_CASE("A reduction on the GPU sums every channel over all rows, exactly wher
     }
 }
 
-TEST_CASE("A reduction on the GPU sums segments apart, empty ones included", "[cuda]") {
+TEST_CASE("A reduction on the GPU sums segments apart, empty ones included", "[cuda][small]") {
   Cuda device;
   oracle::Random random(2);
   for (const auto& offsets : std::vector<std::vector<std::int64_t>>{
@@ -78,7 +78,7 @@ TEST_CASE("A reduction on the GPU sums segments apart, empty ones included", "[c
   CHECK(doubles(sums(device, values, 2, many)) == exact_sums(values, 2, many));
 }
 
-TEST_CASE("A reduction on the GPU reads no more than the exact number of rows", "[cuda]") {
+TEST_CASE("A reduction on the GPU reads no more than the exact number of rows", "[cuda][small]") {
   Cuda device;
   oracle::Random random(3);
   const auto values = oracle::random_integers(random, 2000 * 3);

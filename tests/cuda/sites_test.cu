@@ -48,7 +48,7 @@ TEST_CASE("The GPU puts points into the rows of the CPU in 1 to 10 dimensions", 
   });
 }
 
-TEST_CASE("No points and one point make sites on the GPU", "[cuda]") {
+TEST_CASE("No points and one point make sites on the GPU", "[cuda][small]") {
   Cuda device;
   const auto none = gpu::both<3>(device, {}, {}, 4);
   CHECK(none.gpu->count() == 0);
@@ -57,7 +57,7 @@ TEST_CASE("No points and one point make sites on the GPU", "[cuda]") {
   gpu::both<10>(device, {});
 }
 
-TEST_CASE("Rows on the GPU follow codes of more than 64 bits", "[cuda]") {
+TEST_CASE("Rows on the GPU follow codes of more than 64 bits", "[cuda][small]") {
   Cuda device;
   oracle::Random random(5);
   library::for_each_dimension<10>([&](auto dimension) {
@@ -83,7 +83,7 @@ TEST_CASE("The ends of int32 are ordinary coordinates on the GPU", "[cuda]") {
   gpu::both<3>(device, points);
 }
 
-TEST_CASE("An extent and a number of samples stay with sites of the GPU", "[cuda]") {
+TEST_CASE("An extent and a number of samples stay with sites of the GPU", "[cuda][small]") {
   Cuda device;
   gpu::both<2>(device, {{1, {0, 0}}, {0, {7, 8}}, {1, {7, 8}}, {0, {7, 8}}}, Point<2>{8, 9}, 5);
   gpu::both<2>(device, {{300, {0, 0}}, {0, {7, 8}}}, Point<2>{8, 9});
@@ -94,14 +94,14 @@ TEST_CASE("The GPU names the first point with a negative sample", "[cuda]") {
   CHECK(complaint<2>({{0, {9, 1}}, {-3, {5, 5}}}, Point<2>(10)) == "point 1 has the negative sample index -3");
 }
 
-TEST_CASE("The GPU names the first point outside the extent", "[cuda]") {
+TEST_CASE("The GPU names the first point outside the extent", "[cuda][small]") {
   CHECK(complaint<2>({{0, {1, 1}}, {2, {3, 10}}, {0, {-1, 0}}}, Point<2>(10)) ==
         "point 1: site (3, 10) of sample 2 lies outside the extent (10, 10)");
   CHECK(complaint<1>({{0, {-1}}, {-1, {0}}}, Point<1>(3)) ==
         "point 0: site (-1) of sample 0 lies outside the extent (3)");
 }
 
-TEST_CASE("The GPU names two points at one site where duplicates are rejected", "[cuda]") {
+TEST_CASE("The GPU names two points at one site where duplicates are rejected", "[cuda][small]") {
   const std::vector<Site<2>> points{{1, {4, 4}}, {0, {2, 1}}, {1, {4, 4}}, {0, {2, 0}}, {0, {2, 1}}};
   CHECK(complaint<2>(points, {}, Duplicates::reject) ==
         "points 1 and 4 are both at site (2, 1) of sample 0, and duplicates are rejected");
@@ -114,7 +114,7 @@ TEST_CASE("A refused call leaves the GPU as it was", "[cuda]") {
   gpu::both<2>(device, {{0, {1, 1}}});
 }
 
-TEST_CASE("The GPU selects the sites that the CPU selects, and finds them", "[cuda]") {
+TEST_CASE("The GPU selects the sites that the CPU selects, and finds them", "[cuda][small]") {
   Cuda device;
   Cpu cpu;
   for (const std::int64_t step : {1, 2, 3, 100000}) {
