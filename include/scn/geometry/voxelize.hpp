@@ -66,8 +66,8 @@ std::vector<Number> voxel_maxima(const Voxels<D, Number>& voxels, const std::vec
   require(points == 0 ? features.empty() : features.size() % points == 0, "voxel_maxima: ", features.size(),
           " features do not fit ", points, " points");
   const std::size_t channels = points == 0 ? 0 : features.size() / points;
-  using Limits = std::numeric_limits<Number>;
-  const Number lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  using Range = std::numeric_limits<Number>;
+  const Number lowest = Range::has_infinity ? -Range::infinity() : Range::lowest();
   std::vector<Number> maxima(voxels.sites.size() * channels, lowest);
   for (std::size_t i = 0; i < features.size(); ++i) {
     Number& largest = maxima[static_cast<std::size_t>(voxels.inverse[i / channels]) * channels + i % channels];
