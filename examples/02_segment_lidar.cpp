@@ -1,5 +1,4 @@
 // Segments a LiDAR scan with a trained U-Net, scores it, and draws it from above.
-#include <chrono>
 #include <cstdio>
 #include <numbers>
 #include <string>
@@ -8,36 +7,17 @@
 #include "scn/io/io.hpp"
 #include "scn/scn.hpp"
 #include "support/arguments.hpp"
-#include "support/birds_eye.hpp"
 #include "support/lidar.hpp"
-#include "support/nearest_point.hpp"
+#include "support/lidar_scores.hpp"
 
 namespace {
-
-class Stopwatch {
- public:
-  /// Milliseconds since the last call.
-  double operator()() {
-    const auto last = std::exchange(start_, std::chrono::steady_clock::now());
-    return std::chrono::duration<double, std::milli>(start_ - last).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-scn::Confusion score(const std::vector<std::int32_t>& prediction, const support::Scan& scan) {
-  scn::Confusion confusion{std::ssize(support::lidar_classes), support::ignored_label};
-  confusion.add(prediction, scan.labels);
-  return confusion;
-}
 
 /// The class of every point of the scan, turned by `angle` first; tells sizes and times if asked.
 template <class Network>
 std::vector<std::int32_t> segment(scn::Cpu& device, const Network& network, const support::LidarScan& scan,
                                   double angle, bool report) {
   using namespace scn;
-  Stopwatch clock;
+  support::Stopwatch clock;
   support::LidarInput cloud;
   cloud.append(scan, {.angle = angle}, 0, [](float, float) { return true; });
   const double quantized = clock();
@@ -83,22 +63,8 @@ int main(int argc, char** argv) try {
 
   segment(device, network, scan, 0.0, false);  // the first frame fills the memory pool
   const auto prediction = segment(device, network, scan, 0.0, true);
-  const auto turned = score(segment(device, network, scan, 37.0 * std::numbers::pi / 180.0, false), scan);
-  const std::vector<support::Scan> others{support::read_lidar_scan(data, 0), support::read_lidar_scan(data, 1)};
-  const auto copied = score(support::NearestPoint{others}.labels_for(scan), scan);
-  const auto confusion = score(prediction, scan);
-  std::printf("%-24s %6s %8s %8s\n", "IoU", "scan", "turned", "nearest");
-  for (std::int64_t c = 0; c < confusion.classes(); ++c)
-    std::printf("%-24s %6.3f %8.3f %8.3f\n", std::string(support::lidar_classes[std::size_t(c)].name).c_str(),
-                confusion.iou(c).value_or(0), turned.iou(c).value_or(0), copied.iou(c).value_or(0));
-  std::printf("accuracy %.3f, mean IoU of copying the nearest point of scans 00 and 01: %.3f\n", confusion.accuracy(),
-              copied.mean_iou());
-
-  char title[64];
-  std::snprintf(title, sizeof title, "Prediction (mean IoU %.3f)", confusion.mean_iou());
-  support::birds_eye(scan, prediction, {.prediction_title = title}).write_png(picture);
-  std::printf("mean IoU: %.3f turned: %.3f\n", confusion.mean_iou(), turned.mean_iou());
-  std::printf("picture: %s\n", picture.c_str());
+  const auto turned = segment(device, network, scan, 37.0 * std::numbers::pi / 180.0, false);
+  support::tell_scores(data, scan, prediction, turned, picture);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
