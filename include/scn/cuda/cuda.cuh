@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scn/any_device.hpp"
+#include "scn/cuda/capture.cuh"
 #include "scn/cuda/convolution.cuh"
 #include "scn/cuda/device.cuh"
 #include "scn/cuda/fold.cuh"

@@ -14,7 +14,7 @@
 namespace scn::cuda {
 
 // A source of sites is a functor: source(i, site) writes candidate i and tells whether there is one. It may also have
-// refuses(site): then the lowest number of a candidate that it refuses is found on the way.
+// refuses(site): then the lowest number of a candidate that it refuses, and leaves out, is found on the way.
 
 /// What is counted about the candidates of a source; all zero before. Words are the sample, the coordinates, and the
 /// coordinates without the bits that follow from their sign.
@@ -26,6 +26,7 @@ struct Census {
   std::uint32_t samples;           ///< one more than the highest sample
   std::uint32_t distinct;          ///< distinct sites
   std::uint32_t blocks;            ///< blocks that they lie in, or a few more
+  std::uint32_t sites;             ///< where candidates are blocks: sites that lie in them
 
   /// The bits of a coordinate, or of the sample (axis -1), that codes are made of: see ZCode.
   constexpr std::uint32_t used(int axis) const {
@@ -51,12 +52,12 @@ __global__ void take_census(Source source, std::int64_t count, Census<D>* census
   Census<D> mine{};
   for (std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count;
        i += std::int64_t{gridDim.x} * blockDim.x) {
-    Site<D> site;
-    if (!source(i, site)) continue;
-    if constexpr (requires { source.refuses(site); }) {
+    Site<D> site{};
+    const bool exists = source(i, site);
+    if constexpr (requires { source.refuses(site); })
       if (source.refuses(site)) mine.refused = max(mine.refused, ~static_cast<std::uint32_t>(i));
-      mine.samples = max(mine.samples, site.sample < 0 ? 0u : static_cast<std::uint32_t>(site.sample) + 1);
-    }
+    if (!exists) continue;
+    mine.samples = max(mine.samples, static_cast<std::uint32_t>(site.sample) + 1);
     mine.ones[0] |= static_cast<std::uint32_t>(site.sample);
     mine.zeros[0] |= ~static_cast<std::uint32_t>(site.sample);
 #pragma unroll
@@ -172,19 +173,30 @@ inline Grid filling_grid(std::int64_t count, const std::source_location& where =
 /// for each 64 bits of the codes, from the lowest.
 class SortedNumbers {
  public:
+  /// Bits of codes that fit into a word with a candidate's number, and a bit for those that do not exist.
+  static int key_code_bits(std::int64_t count) { return 63 - std::bit_width(static_cast<std::uint64_t>(count - 1)); }
+
+  /// In the quicker way of the two.
+  template <int D, class T, class Source>
+  static SortedNumbers made(CudaDevice<T>& device, const Source& source, std::int64_t count, const Census<D>* census,
+                            int code_bits) {
+    if (code_bits <= key_code_bits(count)) return SortedNumbers(device, source, count, census, code_bits);
+    return by_words(device, source, count, census, code_bits);
+  }
+
   /// By the lowest `code_bits` bits of the codes, which may turn out too few: compare with the census, once known.
   template <int D, class T, class Source>
   SortedNumbers(CudaDevice<T>& device, const Source& source, std::int64_t count, const Census<D>* census,
                 int code_bits) {
     number_bits_ = std::bit_width(static_cast<std::uint64_t>(count - 1));
-    code_bits_ = std::min(code_bits, 63 - number_bits_);
+    code_bits_ = std::min(code_bits, key_code_bits(count));
     memory_ = allocate(device, 16 * count);
     auto* const keys = static_cast<std::uint64_t*>(memory_.data());
     launch(device, filling_grid(count), form_keys<D, Source>, source, count, census, number_bits_, code_bits_, keys);
     keys_ = sort_keys(device, keys, keys + count, count, number_bits_, number_bits_ + code_bits_ + 1);
   }
 
-  /// By codes of any length.
+  /// By codes of any length, which is at most `code_bits`.
   template <int D, class T, class Source>
   static SortedNumbers by_words(CudaDevice<T>& device, const Source& source, std::int64_t count,
                                 const Census<D>* census, int code_bits) {

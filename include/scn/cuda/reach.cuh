@@ -171,32 +171,36 @@ struct SeenInputs {
 }  // namespace cuda
 
 /// The output sites that at least one tap reaches, or floor(in / stride), clipped to `extent` and to int32. O(inputs
-/// times the outputs that may see one); waits once, or three times where
-/// whole blocks are reached at once, oftener where there are more than 2^26 candidates.
+/// times the outputs that may see one); waits once, oftener where there are more than 2^26 candidates, never where the
+/// device has Limits.
 template <int D, class T>
 Sites<D, CudaDevice<T>> reach(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in, const Window<D>& window,
                               std::optional<Point<D>> extent) {
   const cuda::Region<D> region(extent);
-  const std::int64_t inputs = in.rows().bound;
-  if (window.outputs == Outputs::floor || window.keeps_order())
-    return cuda::collect_sites<D>(device, cuda::FloorOutputs<D>{in.data(), window.stride, region}, inputs,
-                                  window.keeps_order(), extent, in.samples());
+  const cuda::SitesFrame<D> frame{extent, in.samples(), in.level() + 1};
+  if (window.outputs == Outputs::floor || window.keeps_order()) {
+    const cuda::Candidates<cuda::FloorOutputs<D>> source{{in.data(), window.stride, region}, in.rows()};
+    return cuda::collect_sites<D>(device, source, window.keeps_order(), frame);
+  }
   if constexpr (cuda::BlockReach<D>::possible)
-    if (cuda::BlockReach<D>::suits(window, inputs, in.index().blocks()))
-      return cuda::reach_by_blocks(device, in, window, extent);
+    if (cuda::BlockReach<D>::suits(window, in.rows().bound, in.index().blocks()))
+      return cuda::reach_by_blocks(device, in, window, frame);
   const cuda::DeviceWindow<D, T> relation(device, window);
   const cuda::ReachedOutputs<D> source(in.data(), window, relation.view(), region);
-  return cuda::collect_sites<D>(device, source, inputs * source.of_input(), false, extent, in.samples());
+  return cuda::collect_sites<D>(device, cuda::Candidates<cuda::ReachedOutputs<D>>{source, in.rows(), source.of_input()},
+                                false, frame);
 }
 
 /// The input sites that at least one tap of at least one output sees, clipped to `extent` and to int32: the sites of a
-/// full convolution, whose inputs are these outputs. O(outputs * taps); waits once, oftener where that passes 2^26.
+/// full convolution, whose inputs are these outputs. O(outputs * taps); waits once, oftener where that passes 2^26,
+/// never where the device has Limits.
 template <int D, class T>
 Sites<D, CudaDevice<T>> expand(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& out, const Window<D>& window,
                                std::optional<Point<D>> extent) {
   const cuda::DeviceWindow<D, T> relation(device, window);
   const cuda::SeenInputs<D> source{out.data(), relation.view(), cuda::Region<D>(extent)};
-  return cuda::collect_sites<D>(device, source, out.rows().bound * window.volume(), false, extent, out.samples());
+  return cuda::collect_sites<D>(device, cuda::Candidates<cuda::SeenInputs<D>>{source, out.rows(), window.volume()},
+                                false, {extent, out.samples(), out.level() - 1});
 }
 
 }  // namespace scn

@@ -92,34 +92,48 @@ struct BlockReach {
   }
 };
 
-/// Lists every block that an input block reaches, in no order, once for each of these; one thread a candidate.
+/// Lists every block that an input block reaches, in no order, once for each of these; one thread a candidate, one
+/// request for places a warp.
 template <int D>
 __global__ void list_reached(SiteIndexView<D> index, BlockReach<D> reach, std::int64_t candidates, Site<D>* blocks,
-                             std::uint64_t* words, unsigned long long* length) {
+                             std::uint64_t* words, std::int64_t* length) {
   const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (i >= candidates) return;
-  const Slot slot = index.slots[i / reach.of_block];
-  if (slot.first < 0) return;
-  std::uint64_t word = slot.word;
-  const Site<D> block =
-      reach(ZBlock<D>::of(load_site(index.sites, slot.first)), static_cast<std::int32_t>(i % reach.of_block), word);
+  Site<D> block;
+  std::uint64_t word = 0;
+  if (i < candidates)
+    if (const Slot slot = index.slots[i / reach.of_block]; slot.first >= 0) {
+      word = slot.word;
+      block =
+          reach(ZBlock<D>::of(load_site(index.sites, slot.first)), static_cast<std::int32_t>(i % reach.of_block), word);
+    }
+  const unsigned found = __ballot_sync(~0u, word != 0), lane = threadIdx.x % 32;
+  unsigned long long at = 0;
+  if (lane == 0 && found != 0)
+    at = atomicAdd(reinterpret_cast<unsigned long long*>(length), static_cast<unsigned long long>(__popc(found)));
+  at = __shfl_sync(~0u, at, 0) + static_cast<unsigned>(__popc(found & ((1u << lane) - 1)));
   if (word == 0) return;
-  const auto at = atomicAdd(length, 1ull);
   blocks[at] = block;
   words[at] = word;
 }
 
+/// The words of all entries of one block put together; entries that do not exist are sorted behind the others.
 template <class Order>
-__global__ void merge_words(Order order, const std::int32_t* rows_so_far, std::int64_t count,
-                            const std::uint64_t* words, unsigned long long* merged) {
+__global__ void merge_words(Order order, const std::int32_t* rows_so_far, Rows entries, const std::uint64_t* words,
+                            unsigned long long* merged) {
   const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (i < count) atomicOr(&merged[rows_so_far[i] - 1], static_cast<unsigned long long>(words[order[i]]));
+  if (i < exact_rows(entries)) atomicOr(&merged[rows_so_far[i] - 1], static_cast<unsigned long long>(words[order[i]]));
 }
 
 template <class Word>
 __global__ void count_sites(const Word* words, std::int64_t blocks, std::int64_t* counts) {
   const std::int64_t block = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   if (block < blocks) counts[block] = __popcll(words[block]);
+}
+
+/// Leaves the number of all sites where the host will look. One thread.
+template <int D>
+__global__ void note_sites(const std::int64_t* total, Census<D>* census) {
+  census->sites = static_cast<std::uint32_t>(std::min<std::int64_t>(*total, 0xFFFFFFFF));
 }
 
 /// One thread a place of a block.
@@ -136,42 +150,49 @@ __global__ void write_sites(const Site<D>* blocks, const unsigned long long* wor
   sites[sites_so_far[block] - __popcll(words[block] >> place)] = site;
 }
 
-/// The outputs that a window reaches, where BlockReach suits it. Waits three times.
+/// The outputs that a window reaches, where BlockReach suits it. Waits once, twice where blocks lie far apart.
 template <int D, class T>
 Sites<D, CudaDevice<T>> reach_by_blocks(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in,
-                                        const Window<D>& window, const std::optional<Point<D>>& extent) {
+                                        const Window<D>& window, const SitesFrame<D>& frame) {
   using Dev = CudaDevice<T>;
-  const BlockReach<D> reach(window, Region<D>(extent));
+  const BlockReach<D> reach(window, Region<D>(frame.extent));
   const SiteIndexView<D>& index = in.index().view();
   const std::int64_t candidates = std::int64_t{index.capacity} * reach.of_block;
-  Buffer<Site<D>, Dev> list(device, candidates);
-  Buffer<std::uint64_t, Dev> words(device, candidates);
-  Buffer<unsigned long long, Dev> length(device, 1);
-  fill_zero(device, length.data(), sizeof(unsigned long long));
+  const std::int64_t bound = in.index().blocks() * reach.of_block;
+  Buffer<Site<D>, Dev> list(device, bound);
+  Buffer<std::uint64_t, Dev> words(device, bound);
+  Buffer<unsigned long long, Dev> merged(device, bound);
+  Buffer<std::int64_t, Dev> length(device, 1), sites_so_far(device, bound);
+  fill_zero(device, length.data(), sizeof(std::int64_t));
   launch(device, {.blocks = blocks_of(candidates, 256), .threads = 256}, list_reached<D>, index, reach, candidates,
          list.data(), words.data(), length.data());
-  const auto count = static_cast<std::int64_t>(length.to_host(device).front());
-  const auto arranged = arrange<D>(device, ListedSites<D>{list.data()}, count, false, likely_code_bits<D>({}, 0));
-  const std::int64_t blocks = arranged.census.distinct;
-  const Buffer<Site<D>, Dev> keys = distinct_sites(device, arranged);
-  Buffer<unsigned long long, Dev> merged(device, blocks);
-  Buffer<std::int64_t, Dev> sites_so_far(device, blocks);
-  fill_zero(device, merged.data(), blocks * std::int64_t{sizeof(unsigned long long)});
-  launch(device, {.blocks = blocks_of(count, 256), .threads = 256}, merge_words<SortedNumbers::View>,
-         arranged.numbers(), arranged.rows_so_far.data(), count, words.data(), merged.data());
-  launch(device, {.blocks = blocks_of(blocks, 256), .threads = 256}, count_sites<unsigned long long>, merged.data(),
-         blocks, sites_so_far.data());
-  std::int64_t total = 0;
-  if (blocks > 0) {
-    running_sum(device, sites_so_far.data(), sites_so_far.data(), blocks);
-    download(device, &total, sites_so_far.data() + blocks - 1, sizeof(total));
+  const Rows entries{bound, length.data()};
+  const Candidates<ListedSites<D>> source{{list.data()}, entries};
+  auto arranged = arrange<D>(device, source, bound, false, likely_code_bits<D>({}, 0));
+  const Grid grid{.blocks = blocks_of(bound, 256), .threads = 256};
+  const auto count = [&] {
+    fill_zero(device, merged.data(), bound * std::int64_t{sizeof(unsigned long long)});
+    launch(device, grid, merge_words<SortedNumbers::View>, arranged.numbers(), arranged.rows_so_far.data(), entries,
+           words.data(), merged.data());
+    launch(device, grid, count_sites<unsigned long long>, merged.data(), bound, sites_so_far.data());
+    running_sum(device, sites_so_far.data(), sites_so_far.data(), bound);
+    launch(device, {.blocks = 1, .threads = 1}, note_sites<D>, sites_so_far.data() + bound - 1,
+           arranged.device_census.data());
+  };
+  count();
+  if (learn(device, source, arranged)) {
+    count();
+    learn(device, source, arranged);
   }
+  const std::int64_t total = arranged.census.sites;
   require_rows(total);
+  const std::int64_t blocks = arranged.census.distinct;
+  const Buffer<Site<D>, Dev> keys = distinct_sites(device, arranged, blocks);
   Buffer<Site<D>, Dev> sites(device, total);
   launch(device, {.blocks = blocks_of(64 * blocks, 256), .threads = 256}, write_sites<D>, keys.data(), merged.data(),
          sites_so_far.data(), blocks, sites.data());
-  SiteIndex<D> table(device, std::as_const(sites).data(), total, blocks);
-  return {std::move(sites), extent, in.samples(), std::move(table)};
+  SiteIndex<D> table(device, std::as_const(sites).data(), Rows{total}, blocks);
+  return {std::move(sites), frame.extent, frame.samples, std::move(table), {{}, frame.level}};
 }
 
 }  // namespace scn::cuda

@@ -89,7 +89,8 @@ struct SiteIndexView {
 
 /// One thread a row; the first row of a block enters it.
 template <int D>
-__global__ void enter_blocks(SiteIndexView<D> index, Slot* slots, std::int64_t count) {
+__global__ void enter_blocks(SiteIndexView<D> index, Slot* slots, Rows rows) {
+  const std::int64_t count = exact_rows(rows);
   const std::int64_t row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   if (row >= count) return;
   Site<D> site = load_site(index.sites, row);
@@ -117,9 +118,9 @@ class SiteIndex {
  public:
   SiteIndex() = default;
 
-  /// `sites` are distinct and in row order, and outlive the index; they lie in `blocks` blocks, or in fewer. O(count).
+  /// `sites` are distinct and in row order, and outlive the index; they lie in `blocks` blocks, or in fewer. O(rows).
   template <class T>
-  SiteIndex(CudaDevice<T>& device, const Site<D>* sites, std::int64_t count, std::int64_t blocks) {
+  SiteIndex(CudaDevice<T>& device, const Site<D>* sites, Rows rows, std::int64_t blocks) {
     view_.capacity = static_cast<std::uint32_t>(std::min<std::int64_t>(2 * blocks + 1, 0xFFFFFFFF));
     view_.sites = sites;
     memory_ = allocate(device, bytes());
@@ -127,7 +128,7 @@ class SiteIndex {
     view_.slots = slots;
     const Current current(device.ordinal);
     check(cudaMemsetAsync(slots, 0xFF, static_cast<std::size_t>(bytes()), device.stream()), "filling memory");
-    launch(device, {.blocks = blocks_of(count, 256), .threads = 256}, enter_blocks<D>, view_, slots, count);
+    launch(device, {.blocks = blocks_of(rows.bound, 256), .threads = 256}, enter_blocks<D>, view_, slots, rows);
   }
 
   const SiteIndexView<D>& view() const { return view_; }

@@ -15,16 +15,19 @@ namespace scn {
 
 namespace cuda {
 
-/// Points of the caller, of which some may be no sites.
+/// Points of the caller, without those that cannot be sites.
 template <int D>
 struct GivenPoints {
   const Site<D>* points;
   Region<D> region;
+  std::int64_t samples;  ///< samples are below this
   __device__ bool operator()(std::int64_t i, Site<D>& site) const {
     site = load_site(points, i);
-    return true;
+    return !refuses(site);
   }
-  __device__ bool refuses(const Site<D>& site) const { return site.sample < 0 || !region.holds(site.at); }
+  __device__ bool refuses(const Site<D>& site) const {
+    return site.sample < 0 || site.sample >= samples || !region.holds(site.at);
+  }
 };
 
 /// The sites whose byte is not 0.
@@ -38,18 +41,35 @@ struct KeptSites {
   }
 };
 
-/// Where points went: the lists of a PointMap.
+/// Where points went: the lists of a PointMap, whose rows from `room` on are cut off. Where there may be fewer rows
+/// than there is room for, those behind the last one have points too, so that nobody who reads them looks outside.
 template <class Order>
-__global__ void map_points(Order order, const std::int32_t* rows_so_far, std::int64_t count, std::int32_t* row_of_point,
-                           std::int32_t* points, std::int64_t* first) {
-  const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (i >= count) return;
+__global__ void map_points(Order order, const std::int32_t* rows_so_far, Rows given, std::int64_t room,
+                           std::int32_t* row_of_point, std::int32_t* points, std::int64_t points_room,
+                           std::int64_t* first) {
+  const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x, count = given.bound;
+  const std::int64_t distinct = count > 0 ? rows_so_far[count - 1] : 0;
+  const std::int64_t existing = distinct > 0 ? std::min(exact_rows(given), count) : 0;
+  if (i >= distinct && i <= room) first[i] = existing + (i > distinct ? 1 : 0);
+  if (i >= count) {
+    if (i < points_room) points[i] = 0;
+    return;
+  }
   const auto point = static_cast<std::int32_t>(order[i]);
   const std::int32_t rows = rows_so_far[i];
   points[i] = point;
-  row_of_point[point] = rows - 1;
-  if (rows != (i > 0 ? rows_so_far[i - 1] : 0)) first[rows - 1] = i;
-  if (i == count - 1) first[rows] = count;
+  row_of_point[point] = i < existing && rows <= room ? rows - 1 : -1;
+  if (rows != (i > 0 ? rows_so_far[i - 1] : 0) && rows <= room + 1) first[rows - 1] = i;
+}
+
+/// What the host would have complained about, had it waited. One thread.
+template <int D>
+__global__ void report_points(const Census<D>* census, Rows given, std::int64_t samples, bool reject, Status* status) {
+  const std::int64_t count = std::min(exact_rows(given), given.bound), distinct = census->distinct;
+  if (census->refused != 0)
+    status->set(Fault::point, 0, static_cast<std::uint32_t>(~census->refused), samples);
+  else if (reject && distinct < count)
+    status->set(Fault::duplicates, 0, count - distinct, count);
 }
 
 /// Element i of device memory; waits.
@@ -82,44 +102,71 @@ template <int D, class T>
 
 }  // namespace cuda
 
-/// Validates, orders and de-duplicates input sites, on the GPU. O(count); waits once, twice where codes take more than
-/// 39 bits. Throws InvalidArgument for a negative sample, a site outside the extent, or two points at one site under
+/// Validates, orders and de-duplicates the first `rows` of the points, on the GPU. O(count); waits once, twice where
+/// codes take more than 39 bits, and before that for the number of points if the device alone knows it. Throws
+/// InvalidArgument for a negative sample, a site outside the extent, or two points at one site under
 /// Duplicates::reject.
+///
+/// Where the device has Limits it does not wait: the same complaints come from the next call that does, and so does one
+/// about samples from max(samples, 1) on, since nobody learns how many there are. Without an extent, coordinates may
+/// vary in as many bits as fit into a word with the number of a point, 46 bits for 100,000 points.
 template <int D, class T>
-InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site<D>, CudaDevice<T>>& points,
+InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site<D>, CudaDevice<T>>& points, Rows rows,
                                         std::optional<Point<D>> extent, std::int64_t samples, Duplicates duplicates) {
   using Dev = CudaDevice<T>;
-  const std::int64_t count = points.size();
+  const std::int64_t count = rows.bound;
   require_rows(count);
+  require(count <= points.size(), "there is room for ", points.size(), " points, and there are up to ", count);
   require(samples >= 0, "the number of samples must not be negative, got ", samples);
-  const cuda::GivenPoints<D> source{points.data(), cuda::Region<D>(extent)};
-  const auto arranged = cuda::arrange<D>(device, source, count, false, cuda::likely_code_bits(extent, samples));
-  if (arranged.census.refused != 0) {
-    const std::int64_t i = static_cast<std::uint32_t>(~arranged.census.refused);
-    cuda::refuse_point(i, cuda::element(device, points.data(), i), extent);
+  if (rows.exact != nullptr && !device.limits)
+    return make_sites<D>(device, points, Rows{cuda::element(device, rows.exact, 0)}, extent, samples, duplicates);
+  constexpr std::int64_t any = std::int64_t{1} << 31;
+  cuda::SitesFrame<D> frame{extent, device.limits ? std::max<std::int64_t>(samples, 1) : samples};
+  const cuda::Candidates<cuda::GivenPoints<D>> source{
+      {points.data(), cuda::Region<D>(extent), device.limits ? frame.samples : any}, rows};
+  const int bits = device.limits ? cuda::bounded_code_bits<D>(frame, count) : cuda::likely_code_bits(extent, samples);
+  auto arranged = cuda::arrange<D>(device, source, count, false, bits);
+  if (!device.limits) {
+    cuda::learn(device, source, arranged);
+    if (arranged.census.refused != 0) {
+      const std::int64_t i = static_cast<std::uint32_t>(~arranged.census.refused);
+      cuda::refuse_point(i, cuda::element(device, points.data(), i), extent);
+    }
+    frame.samples = std::max(samples, std::int64_t{arranged.census.samples});
+  } else if (count > 0) {
+    cuda::launch(device, {.blocks = 1, .threads = 1}, cuda::report_points<D>, arranged.device_census.data(), rows,
+                 frame.samples, duplicates == Duplicates::reject, device.queue->status());
   }
+  auto sites =
+      device.limits ? cuda::bounded_sites(device, arranged, frame, count) : cuda::finish_sites(device, arranged, frame);
+  const std::int64_t room = sites.rows().bound, points_room = count + (sites.rows().exact == nullptr ? 0 : 2);
   auto map = std::make_shared<PointMap<Dev>>();
   map->duplicates = duplicates;
   map->row_of_point = Buffer<std::int32_t, Dev>(device, count);
-  map->points = Buffer<std::int32_t, Dev>(device, count);
-  map->first = Buffer<std::int64_t, Dev>(device, arranged.census.distinct + std::int64_t{1});
-  if (count == 0) fill_zero(device, map->first.data(), sizeof(std::int64_t));
-  cuda::launch(device, {.blocks = cuda::blocks_of(count, 256), .threads = 256},
-               cuda::map_points<cuda::SortedNumbers::View>, arranged.numbers(), arranged.rows_so_far.data(), count,
-               map->row_of_point.data(), map->points.data(), map->first.data());
-  if (duplicates == Duplicates::reject && arranged.census.distinct < count)
+  map->points = Buffer<std::int32_t, Dev>(device, points_room);
+  map->first = Buffer<std::int64_t, Dev>(device, room + 1);
+  cuda::launch(device, {.blocks = cuda::blocks_of(std::max(points_room, room + 1), 256), .threads = 256},
+               cuda::map_points<cuda::SortedNumbers::View>, arranged.numbers(), arranged.rows_so_far.data(), rows, room,
+               map->row_of_point.data(), map->points.data(), points_room, map->first.data());
+  if (duplicates == Duplicates::reject && !device.limits && arranged.census.distinct < count)
     cuda::refuse_duplicates(device, points, arranged, *map);
-  samples = std::max(samples, std::int64_t{arranged.census.samples});
-  auto sites = std::make_shared<const Sites<D, Dev>>(cuda::finish_sites(device, arranged, extent, samples));
-  return {std::move(sites), std::move(map)};
+  return {std::make_shared<const Sites<D, Dev>>(std::move(sites)), std::move(map)};
 }
 
-/// The sites whose byte in `keep` (one a row) is not 0, with the same extent and samples. O(sites); waits once.
+/// Of all points.
+template <int D, class T>
+InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site<D>, CudaDevice<T>>& points,
+                                        std::optional<Point<D>> extent, std::int64_t samples, Duplicates duplicates) {
+  return make_sites<D>(device, points, Rows{points.size()}, extent, samples, duplicates);
+}
+
+/// The sites whose byte in `keep` (one a row) is not 0, with the same extent and samples. O(sites); waits once, unless
+/// the device has Limits.
 template <int D, class T>
 Sites<D, CudaDevice<T>> select(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& sites,
                                const Buffer<std::uint8_t, CudaDevice<T>>& keep) {
-  return cuda::collect_sites<D>(device, cuda::KeptSites<D>{sites.data(), keep.data()}, sites.rows().bound, true,
-                                sites.extent(), sites.samples());
+  const cuda::Candidates<cuda::KeptSites<D>> source{{sites.data(), keep.data()}, sites.rows()};
+  return cuda::collect_sites<D>(device, source, true, {sites.extent(), sites.samples(), sites.level()});
 }
 
 }  // namespace scn
