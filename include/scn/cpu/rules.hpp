@@ -79,6 +79,13 @@ struct Rules {
 
   std::int64_t begin(std::int64_t tap, std::int64_t tile) const { return first[place(tap, tile)]; }
   std::int64_t end(std::int64_t tap, std::int64_t tile) const { return first[place(tap, tile) + 1]; }
+  /// The pairs of a tile lie together.
+  struct Range {
+    std::int64_t begin, end;
+  };
+  Range pairs_of(std::int64_t tile) const {
+    return {first[static_cast<std::size_t>(tile * taps)], first[static_cast<std::size_t>((tile + 1) * taps)]};
+  }
   std::int64_t size() const { return static_cast<std::int64_t>(in.size()); }
   /// Memory of the lists: pairs, and where those of each tap and tile begin.
   std::int64_t bytes() const {

@@ -1,6 +1,7 @@
 // Max pooling: as SparseConvNet defines it, never below zero, or the true maximum of the active sites.
 #pragma once
 
+#include <array>
 #include <limits>
 #include <string>
 
@@ -34,6 +35,7 @@ struct PoolMaximum {
   std::int64_t drop;
   S first;  // 0, or no_maximum()
   constexpr S start(std::int64_t, std::int64_t) const { return first; }
+  constexpr std::array<const S*, 1> reads(std::int64_t in, std::int64_t c) const { return {&x(in, c + drop)}; }
   constexpr void step(S& largest, std::int64_t, std::int64_t in, std::int64_t c) const {
     take_larger(largest, x(in, c + drop));
   }
@@ -48,6 +50,7 @@ struct PoolMaximumBackward {
   std::int64_t drop;
   Write write;
   constexpr T start(std::int64_t, std::int64_t) const { return {}; }
+  constexpr std::array<const S*, 2> reads(std::int64_t out, std::int64_t c) const { return {&y(out, c), &dy(out, c)}; }
   constexpr void step(T& sum, std::int64_t, std::int64_t out, std::int64_t row, std::int64_t c) const {
     sum += select(x(row, c + drop) == y(out, c), static_cast<T>(dy(out, c)), T{});
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <utility>
@@ -88,6 +89,7 @@ struct PoolSum {
   T factor;
   const std::int32_t* counts;
   constexpr T start(std::int64_t, std::int64_t) const { return T{}; }
+  constexpr std::array<const S*, 1> reads(std::int64_t in, std::int64_t c) const { return {&x(in, c + drop)}; }
   constexpr void step(T& sum, std::int64_t, std::int64_t in, std::int64_t c) const {
     sum += static_cast<T>(x(in, c + drop));
   }
@@ -106,6 +108,7 @@ struct PoolSumBackward {
   const std::int32_t* counts;
   Write write;
   constexpr T start(std::int64_t, std::int64_t) const { return T{}; }
+  constexpr std::array<const S*, 1> reads(std::int64_t out, std::int64_t c) const { return {&dy(out, c)}; }
   constexpr void step(T& sum, std::int64_t, std::int64_t out, std::int64_t c) const {
     const T gradient = static_cast<T>(dy(out, c));
     sum += counts == nullptr ? gradient : gradient / static_cast<T>(counts[out]);
