@@ -62,15 +62,30 @@ TEST_CASE("Maps by blocks know strides, dilation, padding and lists of taps", "[
   CHECK(difference<2>(sites, sites, submanifold_window<2>(Cross<2>(5), Point<2>{1, 9})) == "");
 }
 
+TEST_CASE("Maps by blocks know windows whose taps fill several words", "[cpu]") {
+  const auto sites = drawn(3, 700, -8, 8);
+  CHECK(difference<3>(sites, sites, submanifold_window(Point<3>(5))) == "");
+  CHECK(difference<3>(sites, sites, Window<3>{.size = {9, 8, 7}, .stride = {1, 2, 1}, .pad = 4}) == "");
+}
+
+TEST_CASE("Maps by blocks are the same on processors that put bits together by loops", "[cpu]") {
+  Cpu device;
+  const auto sites = library::make_sites<3>(device, drawn(3, 700, -8, 8));
+  const cpu::BlockMap<3> map(device.pool, {device.pool, submanifold_window(Point<3>(3))}, sites->index(),
+                             sites->index());
+  cpu::RuleList list(device.pool), expected(device.pool);
+  map.append_by<cpu::ExtractByLoop>(0, sites->count(), list);
+  map.append(0, sites->count(), expected);
+  REQUIRE(list.size() > 1000);
+  CHECK(std::equal(list.begin(), list.end(), expected.begin(), expected.end()));
+}
+
 TEST_CASE("Blocks at the ends of int32 do not meet those at the other end", "[cpu][LIM-07]") {
   constexpr std::int32_t largest = std::numeric_limits<std::int32_t>::max();
   constexpr std::int32_t smallest = std::numeric_limits<std::int32_t>::min();
-  const std::vector<oracle::Site> ends{{0, {largest, smallest}},
-                                       {0, {smallest, smallest}},
-                                       {0, {largest, largest}},
-                                       {0, {smallest, largest}},
-                                       {0, {largest - 1, smallest}},
-                                       {0, {largest - (1 << 29), largest}}};
+  const std::vector<oracle::Site> ends{{0, {largest, smallest}},     {0, {smallest, smallest}},
+                                       {0, {largest, largest}},      {0, {smallest, largest}},
+                                       {0, {largest - 1, smallest}}, {0, {largest - (1 << 29), largest}}};
   CHECK(difference<2>(ends, ends, submanifold_window(Point<2>(3))) == "");
   CHECK(difference<2>(ends, ends, Window<2>{.size = 2, .pad = {1 << 29, 0}}) == "");
 }

@@ -21,16 +21,24 @@ int disagreements(const Window<D>& window, const Site<D>& key) {
   for (int place = 0; place < 64; ++place) {
     const Site<D> out = ZBlock<D>::site(key, place);
     std::int64_t seen = 0;
-    for (std::int32_t step = 0; step < std::ssize(blocks.steps()); ++step) {
-      Site<D> near;
-      if (!blocks.input(key, step, near)) ++wrong;
-      std::int32_t number = blocks.first_tap(place)[step];
-      for (std::uint64_t left = blocks.sees(place)[step]; left != 0; left &= left - 1, ++seen) {
-        const std::int32_t tap = blocks.taps()[number++];
-        wrong += input_of(window, out, window.position(tap)) != ZBlock<D>::site(near, std::countr_zero(left));
+    for (std::int32_t n = 0; n < blocks.words(place); ++n) {
+      const auto word = blocks.word(place, n);
+      std::int32_t bit = 0;
+      for (const auto* look = word.begin; look != word.end; ++look) {
+        Site<D> near;
+        wrong += look->shift != bit || look->sees != blocks.sees(place)[look->step];
+        wrong += !blocks.input(key, look->step, near);
+        for (std::uint64_t left = look->sees; left != 0; left &= left - 1, ++bit, ++seen) {
+          const auto& of = word.seen[bit];
+          wrong += of.step != look->step || of.place != std::countr_zero(left);
+          wrong += input_of(window, out, window.position(of.tap)) != ZBlock<D>::site(near, of.place);
+        }
       }
-      Site<D> back;
-      wrong += !blocks.output(near, step, back) || back != key;
+      wrong += bit > 64;
+    }
+    for (std::int32_t step = 0; step < std::ssize(blocks.steps()); ++step) {
+      Site<D> near, back;
+      wrong += !blocks.input(key, step, near) || !blocks.output(near, step, back) || back != key;
     }
     wrong += seen != window.volume();
   }
@@ -45,6 +53,13 @@ TEST_CASE("An output sees through every tap what the relation says, wherever its
   });
   CHECK(disagreements<2>({.size = {3, 4}, .stride = {2, 3}, .dilation = {5, 2}, .pad = {7, -3}}, {0, {5, -9}}) == 0);
   CHECK(disagreements<3>(submanifold_window<3>(Cross<3>(5)), {0, {1, 2, 3}}) == 0);
+}
+
+TEST_CASE("The taps of an output that are more than 64 lie in several words", "[cpu]") {
+  CHECK(cpu::BlockWindow<3>(std::make_shared<HostPool>(), submanifold_window(Point<3>(3))).words(0) == 1);
+  CHECK(cpu::BlockWindow<3>(std::make_shared<HostPool>(), submanifold_window(Point<3>(5))).words(0) > 1);
+  CHECK(disagreements<3>(submanifold_window(Point<3>(5)), {0, {1, 2, 3}}) == 0);
+  CHECK(disagreements<2>({.size = {30, 33}, .stride = {2, 1}}, {0, {1, 2}}) == 0);
 }
 
 TEST_CASE("The window between blocks leads from block to block by the steps", "[cpu]") {

@@ -37,9 +37,34 @@ class BlockMap {
   /// Appends the pairs of output rows [begin, end), row after row.
   void append(std::int64_t begin, std::int64_t end, RuleList& list) const {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi")) return append_by_popcnt(begin, end, list);
+    if (has_bit_instructions()) return append_by_instructions(begin, end, list);
 #endif
-    append_rows(begin, end, list);
+    append_by<ExtractByLoop>(begin, end, list);
+  }
+
+  /// The same by a given way to put bits together.
+  template <class Extract>
+  [[gnu::always_inline]] void append_by(std::int64_t begin, std::int64_t end, RuleList& list) const {
+    const auto blocks = out_->blocks();
+    const auto last =
+        std::partition_point(blocks.begin(), blocks.end(), [end](const Block& b) { return b.first < end; });
+    auto block = std::partition_point(blocks.begin(), last, [begin](const Block& b) { return b.first <= begin; });
+    if (block != blocks.begin()) --block;
+    RuleList meetings(pool_);
+    append_blocks(block - blocks.begin(), last - blocks.begin(), meetings);
+    HostVector<Block> near(window_.steps().size(), PoolAllocator<Block>(pool_));  // by step; empty where none
+    const Rule* meeting = meetings.begin();
+    for (; block != last; ++block) {
+      const Rule* const met = meeting;
+      for (; meeting != meetings.end() && meeting->out == block - blocks.begin(); ++meeting)
+        near[static_cast<std::size_t>(meeting->tap)] = in_->blocks()[static_cast<std::size_t>(meeting->in)];
+      Rule* to = list.room(window_.volume() * count_bits(block->word));
+      std::int32_t row = block->first;
+      for (std::uint64_t word = block->word; word != 0; word &= word - 1, ++row)
+        if (row >= begin && row < end) to = write_row<Extract>(std::countr_zero(word), row, near.data(), to);
+      list.end_at(to);
+      for (const Rule* left = met; left != meeting; ++left) near[static_cast<std::size_t>(left->tap)] = {};
+    }
   }
 
   /// Appends which blocks meet: pairs of input blocks and output blocks [begin, end), block after block, a tap for each
@@ -63,64 +88,28 @@ class BlockMap {
   }
 
  private:
-  struct Hit {  // the inputs that one output sees of one block
-    std::uint64_t inputs;
-    std::int32_t step, place, row;
-  };
-
 #if defined(__x86_64__)
-  [[gnu::target("popcnt,bmi")]] void append_by_popcnt(std::int64_t begin, std::int64_t end, RuleList& list) const {
-    append_rows(begin, end, list);
+  [[gnu::target("popcnt,bmi")]] void append_by_instructions(std::int64_t begin, std::int64_t end,
+                                                            RuleList& list) const {
+    append_by<ExtractByInstruction>(begin, end, list);
   }
 #endif
 
-  [[gnu::always_inline]] void append_rows(std::int64_t begin, std::int64_t end, RuleList& list) const {
-    const auto blocks = out_->blocks();
-    const auto last =
-        std::partition_point(blocks.begin(), blocks.end(), [end](const Block& b) { return b.first < end; });
-    auto block = std::partition_point(blocks.begin(), last, [begin](const Block& b) { return b.first <= begin; });
-    if (block != blocks.begin()) --block;
-    RuleList meetings(pool_);
-    append_blocks(block - blocks.begin(), last - blocks.begin(), meetings);
-    const auto steps = static_cast<std::int64_t>(window_.steps().size());
-    const cpu::Block memory(pool_, static_cast<std::size_t>(64 * steps) * sizeof(Hit));
-    Hit* const hits = static_cast<Hit*>(memory.data());
-    HostVector<Block> near(static_cast<std::size_t>(steps), PoolAllocator<Block>(pool_));  // by step; empty where none
-    const Rule* meeting = meetings.begin();
-    for (; block != last; ++block) {
-      const Rule* const met = meeting;
-      for (; meeting != meetings.end() && meeting->out == block - blocks.begin(); ++meeting)
-        near[static_cast<std::size_t>(meeting->tap)] = in_->blocks()[static_cast<std::size_t>(meeting->in)];
-      Hit* hit = hits;
-      std::int32_t row = block->first;
-      for (std::uint64_t word = block->word; word != 0; word &= word - 1, ++row) {
-        if (row < begin || row >= end) continue;
-        const std::int32_t place = std::countr_zero(word);
-        const std::uint64_t* const sees = window_.sees(place);
-        for (const std::int32_t step : window_.met(place)) {  // without a branch: most are empty there
-          *hit = {near[static_cast<std::size_t>(step)].word & sees[step], step, place, row};
-          hit += hit->inputs != 0;
-        }
-      }
-      append_hits(hits, hit, near.data(), list);
-      for (const Rule* left = met; left != meeting; ++left) near[static_cast<std::size_t>(left->tap)] = {};
-    }
-  }
-
-  [[gnu::always_inline]] void append_hits(const Hit* hit, const Hit* last, const Block* near, RuleList& list) const {
-    std::int64_t count = 0;
-    for (const Hit* of = hit; of != last; ++of) count += count_bits(of->inputs);
-    Rule* to = list.room(count);
-    for (; hit != last; ++hit) {
-      const Block& by = near[hit->step];
-      const std::uint64_t seen = window_.sees(hit->place)[hit->step];
-      const std::int32_t* const taps = window_.taps() + window_.first_tap(hit->place)[hit->step];
-      for (std::uint64_t left = hit->inputs; left != 0; left &= left - 1) {
-        const std::uint64_t below = (left & (~left + 1)) - 1;
-        *to++ = {taps[count_bits(seen & below)], by.first + count_bits(by.word & below), hit->row};
+  /// The pairs of one output: which taps have an input is a word of bits, put together from the blocks around. Gives
+  /// the end of them.
+  template <class Extract>
+  [[gnu::always_inline]] Rule* write_row(int place, std::int32_t row, const Block* near, Rule* to) const {
+    for (std::int32_t n = 0, words = window_.words(place); n < words; ++n) {
+      const auto word = window_.word(place, n);
+      std::uint64_t taps = 0;
+      for (const auto* look = word.begin; look != word.end; ++look)
+        taps |= Extract()(near[look->step].word, look->sees) << look->shift;
+      for (; taps != 0; taps &= taps - 1) {
+        const auto& seen = word.seen[std::countr_zero(taps)];
+        *to++ = {seen.tap, near[seen.step].row(seen.place), row};
       }
     }
-    list.end_at(to);
+    return to;
   }
 
   std::shared_ptr<HostPool> pool_;

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "scn/core/host_pool.hpp"
 #include "scn/cpu/site_index.hpp"
@@ -45,18 +44,37 @@ class BlockWindow {
                        [&below](std::int64_t tap) { return below.steps()[static_cast<std::size_t>(tap)].at; });
   }
 
+  /// Number of taps.
+  std::int64_t volume() const { return std::ssize(seen_) / 64; }
+
   /// The steps, as sites of sample 0.
   std::span<const Site<D>> steps() const { return steps_.sites(); }
 
   /// What an output at `place` sees in each of the blocks that the steps lead to.
   const std::uint64_t* sees(int place) const { return sees_.data() + place * steps_.size(); }
-  /// For each step the first of the taps, of which there is one for each place that sees() has, in their order.
-  const std::int32_t* first_tap(int place) const { return first_tap_.data() + place * steps_.size(); }
-  const std::int32_t* taps() const { return taps_.data(); }
-  /// The steps through which an output at `place` sees something.
-  std::span<const std::int32_t> met(int place) const {
+  /// The part of a place's taps that a step leads to: a bit for each of them from `shift` on in a word of taps.
+  struct Look {
+    std::uint64_t sees;
+    std::int32_t step, shift;
+  };
+  /// One tap of a word: it leads to a place of the block at the end of a step.
+  struct Seen {
+    std::int32_t step;
+    std::int16_t tap, place;
+  };
+  /// Up to 64 taps of an output at a place, those of whole steps.
+  struct Word {
+    const Look *begin, *end;
+    const Seen* seen;  // by the number of the bit
+  };
+  /// How many words hold the taps of an output at `place`, and the n-th of them.
+  std::int32_t words(int place) const {
     const auto at = static_cast<std::size_t>(place);
-    return {met_.data() + first_met_[at], static_cast<std::size_t>(first_met_[at + 1] - first_met_[at])};
+    return first_word_[at + 1] - first_word_[at];
+  }
+  Word word(int place, std::int32_t n) const {
+    const Start* const start = &starts_[static_cast<std::size_t>(first_word_[static_cast<std::size_t>(place)] + n)];
+    return {looks_.data() + start[0].look, looks_.data() + start[1].look, seen_.data() + start[0].seen};
   }
 
   /// The input block that an output block meets by a step, if int32 has it.
@@ -92,9 +110,9 @@ class BlockWindow {
       : stride_(stride),
         steps_(pool),
         sees_(PoolAllocator<std::uint64_t>(pool)),
-        first_tap_(PoolAllocator<std::int32_t>(pool)),
-        met_(PoolAllocator<std::int32_t>(pool)),
-        taps_(PoolAllocator<std::int32_t>(pool)) {
+        looks_(PoolAllocator<Look>(pool)),
+        seen_(PoolAllocator<Seen>(pool)),
+        starts_(PoolAllocator<Start>(pool)) {
     struct Meeting {
       std::int32_t step, place;
     };
@@ -120,35 +138,48 @@ class BlockWindow {
   void list_taps(const Meetings& meetings, std::int64_t taps, const PoolAllocator<std::int32_t>& memory) {
     const auto steps = static_cast<std::size_t>(steps_.size());
     sees_.resize(64 * steps);
-    first_tap_.resize(64 * steps);
-    taps_.resize(meetings.size());
-    HostVector<std::int32_t> tap_at(64 * steps, memory);  // of one place, by step and place there
+    seen_.reserve(meetings.size());
+    HostVector<std::int16_t> tap_at(64 * steps,
+                                    PoolAllocator<std::int16_t>(memory));  // of one place, by step and place
     auto meeting = meetings.begin();
-    std::int32_t next = 0;
     for (std::size_t place = 0; place < 64; ++place) {
-      std::uint64_t* const seen = sees_.data() + place * steps;
-      for (std::int32_t tap = 0; tap < taps; ++tap, ++meeting) {
-        seen[meeting->step] |= std::uint64_t{1} << meeting->place;
-        tap_at[static_cast<std::size_t>(64 * meeting->step + meeting->place)] = tap;
+      std::uint64_t* const sees = sees_.data() + place * steps;
+      for (std::int64_t tap = 0; tap < taps; ++tap, ++meeting) {
+        sees[meeting->step] |= std::uint64_t{1} << meeting->place;
+        tap_at[static_cast<std::size_t>(64 * meeting->step + meeting->place)] = static_cast<std::int16_t>(tap);
       }
+      first_word_[place] = static_cast<std::int32_t>(starts_.size());
+      std::int32_t shift = 64;
       for (std::size_t step = 0; step < steps; ++step) {
-        first_tap_[place * steps + step] = next;
-        if (seen[step] != 0) met_.push_back(static_cast<std::int32_t>(step));
-        for (std::uint64_t left = seen[step]; left != 0; left &= left - 1)
-          taps_[static_cast<std::size_t>(next++)] =
-              tap_at[64 * step + static_cast<std::size_t>(std::countr_zero(left))];
+        const std::int32_t bits = count_bits(sees[step]);
+        if (bits == 0) continue;
+        if (shift + bits > 64) {
+          starts_.push_back({looks_.size(), seen_.size()});
+          shift = 0;
+        }
+        looks_.push_back({sees[step], static_cast<std::int32_t>(step), shift});
+        shift += bits;
+        for (std::uint64_t left = sees[step]; left != 0; left &= left - 1) {
+          const auto there = static_cast<std::size_t>(std::countr_zero(left));
+          seen_.push_back(
+              {static_cast<std::int32_t>(step), tap_at[64 * step + there], static_cast<std::int16_t>(there)});
+        }
       }
-      first_met_[place + 1] = static_cast<std::int32_t>(met_.size());
     }
+    first_word_[64] = static_cast<std::int32_t>(starts_.size());
+    starts_.push_back({looks_.size(), seen_.size()});
   }
 
+  struct Start {  // of a word
+    std::size_t look, seen;
+  };
   Point<D> stride_;
   SiteSet<D> steps_;
-  HostVector<std::uint64_t> sees_;      // [place][step]
-  HostVector<std::int32_t> first_tap_;  // [place][step]
-  HostVector<std::int32_t> met_;        // steps, place after place
-  std::array<std::int32_t, 65> first_met_{};
-  HostVector<std::int32_t> taps_;
+  HostVector<std::uint64_t> sees_;  // [place][step]
+  HostVector<Look> looks_;
+  HostVector<Seen> seen_;
+  HostVector<Start> starts_;  // one more than there are words
+  std::array<std::int32_t, 65> first_word_{};
 };
 
 }  // namespace scn::cpu

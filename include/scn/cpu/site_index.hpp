@@ -11,22 +11,12 @@
 #include <utility>
 
 #include "scn/core/host_pool.hpp"
+#include "scn/cpu/bits.hpp"
 #include "scn/cpu/parallel.hpp"
 #include "scn/geometry/order.hpp"
 #include "scn/geometry/point.hpp"
 
 namespace scn::cpu {
-
-/// Number of set bits; the instruction for it is not part of every x86 processor's, and the library's is a table.
-constexpr int count_bits(std::uint64_t word) {
-  word -= word >> 1 & 0x5555555555555555u;
-  word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
-  word = (word + (word >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
-  return static_cast<int>(word * 0x0101010101010101u >> 56);
-}
-
-/// The bits before place `place`.
-constexpr std::uint64_t bits_below(int place) { return (std::uint64_t{1} << place) - 1; }
 
 /// Finds rows of sites in expected constant time. The bits of a block say whether a site is there, and those below it
 /// how many rows come before. Blocks are found by an index of the same kind, of their own coordinates, as long as that
