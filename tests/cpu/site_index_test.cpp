@@ -29,7 +29,7 @@ cpu::SiteIndex<D> index_of(const std::vector<Site<D>>& sites) {
 template <int D>
 std::vector<Site<D>> in_row_order(const std::vector<Site<D>>& sites) {
   std::vector<Site<D>> sorted;
-  for (const std::int32_t place : cpu::z_order(std::make_shared<HostPool>(), 1, sites.data(), std::ssize(sites)))
+  for (const std::int32_t place : cpu::z_order(std::make_shared<HostPool>(), 1, sites.data(), std::ssize(sites)).points)
     sorted.push_back(sites[static_cast<std::size_t>(place)]);
   return sorted;
 }

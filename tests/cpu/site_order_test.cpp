@@ -28,8 +28,20 @@ std::vector<oracle::Site> drawn(int dimension, std::int32_t low, std::int32_t hi
 /// On several threads, with memory of its own.
 template <int D>
 std::vector<std::int32_t> z_order(const Site<D>* sites, std::int64_t count, int threads = 3) {
-  const auto order = cpu::z_order(std::make_shared<HostPool>(), threads, sites, count);
+  const auto order = cpu::z_order(std::make_shared<HostPool>(), threads, sites, count).points;
   return {order.begin(), order.end()};
+}
+
+/// How many points are said to begin a site, or not to, and it is not so.
+template <int D>
+int wrong_begins(const std::vector<Site<D>>& sites) {
+  const auto order = cpu::z_order(std::make_shared<HostPool>(), 3, sites.data(), std::ssize(sites));
+  int wrong = 0;
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    const auto site = [&](std::size_t at) { return sites[static_cast<std::size_t>(order.points[at])]; };
+    wrong += order.begins[i] != (i == 0 || site(i) != site(i - 1));
+  }
+  return wrong;
 }
 
 template <int D>
@@ -119,6 +131,8 @@ TEST_CASE("Equal sites keep the order in which they came, near and far", "[cpu]"
   far.push_back({0, {smallest, smallest, smallest}});
   far.push_back({7, {largest, largest, largest}});
   REQUIRE(!fits(far));
+  CHECK(wrong_begins(near) == 0);
+  CHECK(wrong_begins(far) == 0);
   CHECK(z_order(far.data(), 7) == std::vector<std::int32_t>{5, 1, 3, 0, 2, 4, 6});
 }
 
@@ -135,6 +149,27 @@ TEST_CASE("Many sites of one code keep the order in which they came, over all di
   });
   REQUIRE(fits(sites));
   CHECK(z_order(sites.data(), std::ssize(sites)) == expected);
+}
+
+TEST_CASE("The first point of each site is told, for codes of no bits, of one part and of several", "[cpu]") {
+  oracle::Random random(3);
+  for (const std::int32_t reach : {0, 5, 1 << 30}) {
+    std::vector<Site<3>> sites;
+    for (int i = 0; i < 2000; ++i) {
+      const auto draw = [&] { return static_cast<std::int32_t>(random.integer(-1, 1)) * reach; };
+      sites.push_back({0, {draw(), draw(), draw()}});
+    }
+    INFO(reach);
+    CHECK(wrong_begins(sites) == 0);
+  }
+  std::vector<Site<3>> far;  // more bits than a key has
+  for (int i = 0; i < 3000; ++i) {
+    const auto draw = [&] { return static_cast<std::int32_t>(random.integer(smallest, largest)); };
+    far.push_back({0, {draw(), draw(), draw()}});
+    if (i % 2 == 0) far.push_back(far.back());
+  }
+  REQUIRE(!fits(far));
+  CHECK(wrong_begins(far) == 0);
 }
 
 TEST_CASE("No sites and one site are in order", "[cpu][LIM-01]") {

@@ -97,7 +97,7 @@ class BlockReach {
     to.words.reserve(words.size());
     HostVector<Site<D>> corners{PoolAllocator<Site<D>>(pool_)};  // the order of rows is that of sites, not of blocks
     for (const Site<D>& key : keys.sites()) corners.push_back(ZBlock<D>::site(key, 0));
-    for (const std::int32_t number : z_order(pool_, threads_, corners.data(), keys.size())) {
+    for (const std::int32_t number : z_order(pool_, threads_, corners.data(), keys.size()).points) {
       to.keys.push_back(keys.sites()[static_cast<std::size_t>(number)]);
       to.words.push_back(words[static_cast<std::size_t>(number)]);
     }

@@ -74,7 +74,7 @@ Sites<D, CpuDevice<T>> finish_sites(CpuDevice<T>& device, const SiteSet<D>& foun
   require_rows(found.size());
   Buffer<Site<D>, CpuDevice<T>> sorted(device, found.size());
   Site<D>* to = sorted.data();
-  for (const std::int32_t number : z_order(device.pool, device.threads, found.sites().data(), found.size()))
+  for (const std::int32_t number : z_order(device.pool, device.threads, found.sites().data(), found.size()).points)
     *to++ = found.sites()[static_cast<std::size_t>(number)];
   return finish_sites<D>(device, std::move(sorted), extent, samples);
 }

@@ -144,36 +144,54 @@ inline void sort_by_bits(int threads, HostVector<std::uint64_t>& keys, HostVecto
   }
 }
 
-/// The permutation that puts `sites` into Z-order; equal sites keep their order. O(count bits), where bits are those
-/// that differ within the set.
+/// The permutation that puts sites into Z-order, and where in it a site begins: 1 for each that differs from the one
+/// before.
+struct ZOrder {
+  HostVector<std::int32_t> points;
+  HostVector<std::uint8_t> begins;
+};
+
+/// Of `sites`; equal sites keep their order. O(count bits), where bits are those that differ within the set.
 template <int D>
-HostVector<std::int32_t> z_order(const std::shared_ptr<HostPool>& pool, int threads, const Site<D>* sites,
-                                 std::int64_t count) {
-  HostVector<std::int32_t> order(static_cast<std::size_t>(count), PoolAllocator<std::int32_t>(pool));
-  std::iota(order.begin(), order.end(), 0);
+ZOrder z_order(const std::shared_ptr<HostPool>& pool, int threads, const Site<D>* sites, std::int64_t count) {
+  ZOrder order{HostVector<std::int32_t>(static_cast<std::size_t>(count), PoolAllocator<std::int32_t>(pool)),
+               HostVector<std::uint8_t>(static_cast<std::size_t>(count), PoolAllocator<std::uint8_t>(pool))};
+  std::int32_t* const points = order.points.data();
+  std::uint8_t* const begins = order.begins.data();
+  std::iota(points, points + count, 0);
+  const auto compare_neighbours = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) begins[i] = i == 0 || sites[points[i]] != sites[points[i - 1]];
+  };
   if (count < 256) {  // a few are not worth the tables
-    std::sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    std::sort(points, points + count, [&](std::int32_t a, std::int32_t b) {
       return z_less(sites[a], sites[b]) || (a < b && sites[a] == sites[b]);
     });
+    compare_neighbours(0, count);
     return order;
   }
   const ZCode<D> code(pool, threads, sites, count);
   const int row_bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count - 1))), room = 64 - row_bits;
   const std::uint64_t row_mask = (std::uint64_t{1} << row_bits) - 1;
-  HostVector<std::uint64_t> keys(order.size(), PoolAllocator<std::uint64_t>(pool)), other = keys;
-  for (int low = 0; low < code.bits(); low += room) {  // a key is a part of a code, and its row below
+  HostVector<std::uint64_t> keys(order.points.size(), PoolAllocator<std::uint64_t>(pool)), other = keys;
+  for (int low = 0; low < std::max(1, code.bits()); low += room) {  // a key is a part of a code, and its row below
     const int width = std::min(room, code.bits() - low);
     const typename ZCode<D>::Part part(pool, code, low, width);
     parallel_shares(threads, count, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-        keys[i] = part(sites[order[i]]) << row_bits | static_cast<std::uint64_t>(order[i]);
+      for (std::int64_t i = begin; i < end; ++i)
+        keys[static_cast<std::size_t>(i)] = part(sites[points[i]]) << row_bits | static_cast<std::uint64_t>(points[i]);
     });
     sort_by_bits(threads, keys, other, row_bits, row_bits + width);
     parallel_shares(threads, count, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-        order[i] = static_cast<std::int32_t>(keys[i] & row_mask);
+      const std::uint64_t* const key = keys.data();
+      for (std::int64_t i = begin; i < end; ++i) {
+        points[i] = static_cast<std::int32_t>(key[i] & row_mask);
+        begins[i] = i == 0 || (key[i] ^ key[i - 1]) > row_mask;  // all there is to tell, if a key is a whole code
+      }
     });
   }
+  if (code.bits() > room)
+    parallel_shares(threads, count,
+                    [&](std::int64_t, std::int64_t begin, std::int64_t end) { compare_neighbours(begin, end); });
   return order;
 }
 

@@ -83,27 +83,25 @@ InputSites<D, CpuDevice<T>> make_sites(CpuDevice<T>& device, const Buffer<Site<D
   require(samples >= 0, "the number of samples must not be negative, got ", samples);
   samples = std::max(samples, cpu::checked_samples(device, site, count, extent));
   const auto order = cpu::z_order(device.pool, device.threads, site, count);
-  const auto begins = [&](std::int64_t i) {
-    return i == 0 || site[order[std::size_t(i)]] != site[order[std::size_t(i - 1)]];
-  };
   HostVector<std::int64_t> row(65, PoolAllocator<std::int64_t>(device.pool));  // that each share begins with
   cpu::parallel_shares(device.threads, count, [&](std::int64_t part, std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) row[static_cast<std::size_t>(part + 1)] += begins(i);
+    row[static_cast<std::size_t>(part + 1)] =
+        std::accumulate(order.begins.begin() + begin, order.begins.begin() + end, std::int64_t{0});
   });
   std::partial_sum(row.begin(), row.end(), row.begin());
-  if (duplicates == Duplicates::reject && row.back() < count) cpu::throw_duplicate(site, order);
+  if (duplicates == Duplicates::reject && row.back() < count) cpu::throw_duplicate(site, order.points);
   Buffer<Site<D>, Dev> sorted(device, row.back());
   auto map = make_handle<PointMap<Dev>>(device);
   map->duplicates = duplicates;
   map->row_of_point = Buffer<std::int32_t, Dev>(device, count);
-  map->points = Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(order));
+  map->points = Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(order.points));
   map->first = Buffer<std::int64_t, Dev>(device, row.back() + 1);
   std::int64_t* const first = map->first.data();
   cpu::parallel_shares(device.threads, count, [&](std::int64_t part, std::int64_t begin, std::int64_t end) {
     std::int64_t here = row[static_cast<std::size_t>(part)] - 1;
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::int32_t point = order[static_cast<std::size_t>(i)];
-      if (begins(i)) {
+      const std::int32_t point = order.points[static_cast<std::size_t>(i)];
+      if (order.begins[static_cast<std::size_t>(i)] != 0) {
         sorted.data()[++here] = site[point];
         first[here] = i;
       }
