@@ -104,13 +104,25 @@ void convolve_rows(CudaDevice<T>& device, MatrixView<const T> x, const TapMatric
          ExactConvolution<T, A>{rules, x, w, epilogue, y, static_cast<int>(column_blocks)});
 }
 
-/// A stripe's sums take memory and time of their own: few stripes, but enough blocks for the GPU. From shapes alone.
-inline std::int64_t gradient_stripes(std::int64_t tiles, std::int64_t blocks_of_stripe, std::int64_t numbers) {
-  constexpr std::int64_t blocks = 1200, memory = 8 << 20;  // numbers
-  const std::int64_t wanted = std::max(blocks / std::max<std::int64_t>(1, blocks_of_stripe), std::int64_t{4});
-  return std::clamp<std::int64_t>(std::min(wanted, memory / std::max<std::int64_t>(1, numbers)), 1,
-                                  std::max<std::int64_t>(1, tiles));
-}
+/// How tiles are cut for a gradient; from shapes alone.
+struct GradientCuts {
+  std::int64_t span_tiles, spans, span_stripes;
+
+  /// A stripe's sums take memory and time of their own: few stripes, but enough blocks for the GPU. `numbers` are the
+  /// sums of a stripe.
+  GradientCuts(std::int64_t tiles, std::int64_t blocks_of_stripe, std::int64_t numbers) {
+    constexpr std::int64_t blocks = 1000, memory = 10 << 20, cached_tiles = 512;
+    const std::int64_t most =
+        std::clamp<std::int64_t>(memory / std::max<std::int64_t>(1, numbers), 1, std::max<std::int64_t>(1, tiles));
+    const std::int64_t wanted = std::min(most, std::max<std::int64_t>(4, blocks / blocks_of_stripe));
+    spans = std::clamp<std::int64_t>((tiles + cached_tiles - 1) / cached_tiles, 1, most);
+    span_tiles = std::max<std::int64_t>(1, (tiles + spans - 1) / spans);
+    spans = (tiles + span_tiles - 1) / span_tiles;
+    // no common factor with the segments that a tile often has, else a stripe would have those of some taps alone
+    span_stripes = std::max<std::int64_t>(1, wanted / std::max<std::int64_t>(1, spans));
+    while (span_stripes % 2 == 0 || span_stripes % 3 == 0) --span_stripes;
+  }
+};
 
 /// dw (+)= the sums that `kernel` makes of stripes, each block of it depth x columns of one tap and group.
 template <class T, class A>
@@ -122,9 +134,10 @@ void add_stripes(CudaDevice<T>& device, void (*kernel)(WeightGradient<T, A>), co
   using Task = WeightGradient<T, A>;
   const std::int64_t taps = task.rules.taps, matrix = std::int64_t{task.groups} * task.depth * task.columns;
   const std::int64_t blocks = std::int64_t{task.groups} * task.depth_blocks * task.column_blocks;
-  const std::int64_t wanted = gradient_stripes(task.rules.tiles, taps * blocks, taps * matrix);
-  task.stripe_tiles = std::max<std::int64_t>(1, (task.rules.tiles + wanted - 1) / wanted);
-  task.stripes = static_cast<int>((task.rules.tiles + task.stripe_tiles - 1) / task.stripe_tiles);
+  const GradientCuts of_tiles(task.rules.tiles, taps * blocks, taps * matrix);
+  task.span_tiles = of_tiles.span_tiles;
+  task.span_stripes = static_cast<int>(of_tiles.span_stripes);
+  task.stripes = static_cast<int>(of_tiles.spans * of_tiles.span_stripes);
   const std::int64_t parts = task.stripes * (taps - 1 + Task::cuts);
   Buffer<A, CudaDevice<T>> sums(device, parts * matrix);
   task.sums = sums.data();
@@ -171,6 +184,7 @@ void convolve_backward_weight(CudaDevice<T>& device, const Matrix<CudaDevice<T>,
                               const Matrix<CudaDevice<T>, T>& dy, const cuda::Rules& rules, std::int64_t groups,
                               Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& dw, Write write) {
   using A = typename CudaDevice<T>::Accumulator;
+  require(!rules.bounded, "a device with Limits makes no gradients: only it knows how many rows there are");
   cuda::WeightGradient<T, A> task{};
   task.rules = rules;
   task.x = x.view();

@@ -44,6 +44,8 @@ struct ConvolutionShape {
   static constexpr int a_bytes = rows * row_bytes, b_bytes = Columns * row_bytes, stage_bytes = a_bytes + b_bytes;
   static constexpr int sum_pitch = Columns + 8;
   static constexpr int tile_bytes = std::max(Stages * stage_bytes, rows* sum_pitch * 4);
+  /// Blocks that a multiprocessor has room for.
+  static constexpr int blocks = tile_bytes <= 56 * 1024 ? 3 : 2;
   /// Places of which a warp or a warpgroup leaves out stages that none of them has a tap of.
   static constexpr int skipped = has_warpgroups ? 64 : 16;
 
@@ -53,7 +55,7 @@ struct ConvolutionShape {
   }
   static constexpr int shared_bytes(int taps, int chunks) {
     const int table = static_cast<int>(sizeof(TapTable));
-    const int list = static_cast<int>(offsetof(TapTable, first_pair)) + (1 + table_stages(taps, chunks) + Stages) * 4;
+    const int list = static_cast<int>(offsetof(TapTable, warp_pairs)) + (1 + table_stages(taps, chunks) + Stages) * 4;
     return tile_bytes + rows * 4 + (table < list ? list : table);
   }
 };
@@ -69,7 +71,7 @@ class ConvolutionTile {
         tiles_(memory),
         output_(reinterpret_cast<std::int32_t*>(memory + Shape::tile_bytes)),
         table_(*reinterpret_cast<TapTable*>(output_ + Shape::rows)),
-        list_(reinterpret_cast<std::uint32_t*>(table_.first_pair)),
+        list_(reinterpret_cast<std::uint32_t*>(table_.warp_pairs)),
         thread_(static_cast<int>(threadIdx.x)),
         address_(shared_address(memory)) {
     const std::int64_t block = blockIdx.x;
@@ -88,13 +90,13 @@ class ConvolutionTile {
 
   __device__ void run() {
     find_outputs();
-    for (int first = 0; first < task_.taps; first += TapTable::taps)
-      for (int round = 0;; ++round) {
-        const bool more = table_.fill(task_.rules, tile_, first, round);
-        list_stages(min(task_.taps - first, TapTable::taps));
-        multiply_listed(first * static_cast<int>(task_.chunks.divisor) / stage_chunks);
-        if (!more) break;
-      }
+    const std::int64_t end = task_.rules.first_segment(tile_ + 1);
+    for (std::int64_t segment = task_.rules.first_segment(tile_); segment < end; ++segment) {
+      const auto first = static_cast<int>(task_.rules.first_tap(segment));
+      table_.fill(task_.rules, segment);
+      list_stages(min(task_.taps - first, TapTable::taps));
+      multiply_listed(first * static_cast<int>(task_.chunks.divisor) / stage_chunks);
+    }
     store();
   }
 
@@ -296,7 +298,9 @@ class ConvolutionTile {
 };
 
 template <class T, int Columns, int Stages>
-__global__ void __launch_bounds__(256, 2) convolve_tile(const __grid_constant__ TensorConvolution<T> task) {
+__global__ void __launch_bounds__(ConvolutionShape<T, Columns, Stages>::threads,
+                                  ConvolutionShape<T, Columns, Stages>::blocks)
+    convolve_tile(const __grid_constant__ TensorConvolution<T> task) {
   extern __shared__ __align__(1024) unsigned char convolution_memory[];
   ConvolutionTile<T, Columns, Stages>(task, convolution_memory).run();
 }

@@ -33,36 +33,34 @@ __global__ void __launch_bounds__(256) convolve_exactly(const __grid_constant__ 
   const std::int64_t tile = blockIdx.x / task.column_blocks / task.weights.groups;
   const std::int64_t depth = task.weights.depth, columns = task.weights.columns;
   A sum[4][4] = {};
-  for (std::int64_t first = 0; first < task.rules.taps; first += TapTable::taps) {
-    bool more = true;
-    for (int round = 0; more; ++round) {
-      more = table.fill(task.rules, tile, first, round);
-      for (std::uint32_t left = table.taps_of<TapTable::places>(0); left != 0; left &= left - 1) {
-        const int tap = __ffs(static_cast<int>(left)) - 1;
-        const std::int64_t listed = first + tap, real = task.rules.reversed ? task.rules.taps - 1 - listed : listed;
-        for (std::int64_t k = 0; k < depth; k += exact_depth) {
-          for (int i = thread; i < exact_depth * TapTable::places; i += 256) {
-            const int place = i / exact_depth, step = i % exact_depth;
-            const std::int32_t in = table.row[tap][place];
-            a[step][place] = in >= 0 && k + step < depth ? static_cast<A>(task.x(in, group * depth + k + step)) : A{};
-          }
-          for (int i = thread; i < exact_depth * exact_columns; i += 256) {
-            const int step = i / exact_columns, c = i % exact_columns;
-            const bool inside = k + step < depth && first_column + c < columns;
-            b[step][c] = inside ? task.weights(real, group, k + step, first_column + c) : A{};
-          }
-          __syncthreads();
-#pragma unroll
-          for (int step = 0; step < exact_depth; ++step)
-#pragma unroll
-            for (int i = 0; i < 4; ++i)
-#pragma unroll
-              for (int j = 0; j < 4; ++j) sum[i][j] += a[step][row + i] * b[step][column + j];
-          __syncthreads();
+  for (std::int64_t segment = task.rules.first_segment(tile); segment < task.rules.first_segment(tile + 1); ++segment) {
+    const std::int64_t first = task.rules.first_tap(segment);
+    table.fill(task.rules, segment);
+    for (std::uint32_t left = table.taps_of<TapTable::places>(0); left != 0; left &= left - 1) {
+      const int tap = __ffs(static_cast<int>(left)) - 1;
+      const std::int64_t real = task.rules.tap(first + tap);
+      for (std::int64_t k = 0; k < depth; k += exact_depth) {
+        for (int i = thread; i < exact_depth * TapTable::places; i += 256) {
+          const int place = i / exact_depth, step = i % exact_depth;
+          const std::int32_t in = table.row[tap][place];
+          a[step][place] = in >= 0 && k + step < depth ? static_cast<A>(task.x(in, group * depth + k + step)) : A{};
         }
+        for (int i = thread; i < exact_depth * exact_columns; i += 256) {
+          const int step = i / exact_columns, c = i % exact_columns;
+          const bool inside = k + step < depth && first_column + c < columns;
+          b[step][c] = inside ? task.weights(real, group, k + step, first_column + c) : A{};
+        }
+        __syncthreads();
+#pragma unroll
+        for (int step = 0; step < exact_depth; ++step)
+#pragma unroll
+          for (int i = 0; i < 4; ++i)
+#pragma unroll
+            for (int j = 0; j < 4; ++j) sum[i][j] += a[step][row + i] * b[step][column + j];
+        __syncthreads();
       }
-      __syncthreads();
     }
+    __syncthreads();
   }
   for (int i = 0; i < 4; ++i) {
     const std::int64_t to = task.rules.output(tile, row + i);
@@ -85,22 +83,20 @@ __global__ void __launch_bounds__(256) convolve_by_channels(const __grid_constan
   const std::int64_t channel = blockIdx.x % task.column_blocks * exact_columns + thread % exact_columns;
   const std::int64_t tile = blockIdx.x / task.column_blocks;
   A sum[rows] = {};
-  for (std::int64_t first = 0; first < task.rules.taps; first += TapTable::taps) {
-    bool more = true;
-    for (int round = 0; more; ++round) {
-      more = table.fill(task.rules, tile, first, round);
-      if (channel < task.weights.groups)
-        for (std::uint32_t left = table.taps_of<rows>(row); left != 0; left &= left - 1) {
-          const int tap = __ffs(static_cast<int>(left)) - 1;
-          const std::int64_t listed = first + tap, real = task.rules.reversed ? task.rules.taps - 1 - listed : listed;
-          const A weight = task.weights(real, channel, 0, 0);
+  for (std::int64_t segment = task.rules.first_segment(tile); segment < task.rules.first_segment(tile + 1); ++segment) {
+    const std::int64_t first = task.rules.first_tap(segment);
+    table.fill(task.rules, segment);
+    if (channel < task.weights.groups)
+      for (std::uint32_t left = table.taps_of<rows>(row); left != 0; left &= left - 1) {
+        const int tap = __ffs(static_cast<int>(left)) - 1;
+        const std::int64_t real = task.rules.tap(first + tap);
+        const A weight = task.weights(real, channel, 0, 0);
 #pragma unroll
-          for (int i = 0; i < rows; ++i)
-            if (const std::int32_t in = table.row[tap][row + i]; in >= 0)
-              sum[i] += static_cast<A>(task.x(in, channel)) * weight;
-        }
-      __syncthreads();
-    }
+        for (int i = 0; i < rows; ++i)
+          if (const std::int32_t in = table.row[tap][row + i]; in >= 0)
+            sum[i] += static_cast<A>(task.x(in, channel)) * weight;
+      }
+    __syncthreads();
   }
   if (channel >= task.weights.groups) return;
 #pragma unroll

@@ -20,13 +20,13 @@ __global__ void __launch_bounds__(256) sum_outer_products_exactly(const __grid_c
   const int thread = static_cast<int>(threadIdx.x), column = thread % side, row = thread / side;
   const int k = part.depth_block * side + row, c = part.column_block * side + column;
   A sum{};
-  for (std::int64_t tile = part.first_tile; tile < part.end_tile; tile += PairList::tiles) {
-    list.find(task.rules, part.tap, tile, part.end_tile);
+  for (std::int64_t first = part.first; first < part.end; first += PairList::segments * part.step) {
+    list.find<8>(task.rules, part.tap, first, part.end, part.step);
     for (int entry = 0; entry < list.size(); entry += pairs) {
       for (int i = thread; i < pairs * side; i += 256) {
         const int pair = i / side, at = i % side, k_at = part.depth_block * side + at,
                   c_at = part.column_block * side + at;
-        const int2 rows = entry + pair < list.size() ? list.rows(task.rules, tile, entry + pair) : int2{-1, -1};
+        const int2 rows = entry + pair < list.size() ? list.rows[entry + pair] : int2{-1, -1};
         x[pair][at] = rows.x >= 0 && k_at < task.depth
                           ? static_cast<A>(task.x(rows.x, std::int64_t{part.group} * task.depth + k_at))
                           : A{};
@@ -53,11 +53,11 @@ __global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_con
   const int warp = static_cast<int>(threadIdx.x) / channels, lane = static_cast<int>(threadIdx.x) % channels;
   const int channel = part.column_block * channels + lane;
   A sum{};
-  for (std::int64_t tile = part.first_tile; tile < part.end_tile; tile += PairList::tiles) {
-    list.find(task.rules, part.tap, tile, part.end_tile);
+  for (std::int64_t first = part.first; first < part.end; first += PairList::segments * part.step) {
+    list.find<8>(task.rules, part.tap, first, part.end, part.step);
     if (channel < task.columns)
       for (int entry = warp; entry < list.size(); entry += warps) {
-        const int2 rows = list.rows(task.rules, tile, entry);
+        const int2 rows = list.rows[entry];
         sum += static_cast<A>(task.x(rows.x, channel)) * static_cast<A>(task.dy(rows.y, channel));
       }
     __syncthreads();

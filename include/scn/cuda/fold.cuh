@@ -11,47 +11,85 @@ namespace scn {
 
 namespace cuda {
 
-/// Groups of a tile whose lists are taken apart at a time.
-inline constexpr int fold_groups = 32;
+/// Some segments of a tile, in shared memory.
+struct FoldedSegments {
+  static constexpr int most = 8;
 
-/// Where the pairs of each place begin: those of place p are [begin[p], begin[p + 1]) of the group's list.
-__device__ inline void find_places(const RulesView& rules, std::int64_t group, std::int32_t* begin) {
-  const std::int64_t first = rules.group_first[group], count = rules.group_first[group + 1] - first;
-  for (std::int64_t pair = threadIdx.x; pair <= count; pair += blockDim.x) {
-    const int before = pair == 0 ? -1 : rules.place[first + pair - 1];
-    const int here = pair == count ? static_cast<int>(tile_rows) : rules.place[first + pair];
-    for (int place = before + 1; place <= here; ++place) begin[place] = static_cast<std::int32_t>(pair);
+  std::uint32_t present[most][tile_rows];
+  std::int32_t before[most][tile_rows];  ///< pairs of the segment before those of a place
+
+  /// By all threads of a block, at least 128 of them; waits before and after.
+  __device__ void load(const RulesView& rules, std::int64_t first, int count) {
+    const int thread = static_cast<int>(threadIdx.x), lane = thread % 32;
+    __syncthreads();
+    for (int i = thread; i < count * int{tile_rows}; i += static_cast<int>(blockDim.x))
+      present[0][i] = rules.present[first * tile_rows + i];
+    __syncthreads();
+    for (int segment = thread / 32; segment < count; segment += static_cast<int>(blockDim.x) / 32) {
+      constexpr int of_lane = static_cast<int>(tile_rows) / 32;
+      int own = 0;
+      for (int j = 0; j < of_lane; ++j) own += __popc(present[segment][lane * of_lane + j]);
+      int sum = own;
+      for (int step = 1; step < 32; step *= 2) {
+        const int lower = __shfl_up_sync(~0u, sum, step);
+        if (lane >= step) sum += lower;
+      }
+      sum -= own;
+      for (int j = 0; j < of_lane; ++j) {
+        before[segment][lane * of_lane + j] = sum;
+        sum += __popc(present[segment][lane * of_lane + j]);
+      }
+    }
+    __syncthreads();
   }
-}
+};
 
 /// A block folds elements (place, channel) of one tile, a thread one at a time; blockIdx.y shares the tile's elements
-/// out. Groups come in the order of their taps, which falls where a map is reversed.
+/// out. Taps come in their order, which falls in the lists where a map is reversed; inputs of one tap in that of their
+/// rows, so that rounds of the same taps, of which only ways back have any, are gone through tap by tap.
 template <class F>
 __global__ void __launch_bounds__(256) fold_tiles(F f, RulesView rules, std::int64_t channels) {
   using Value = decltype(f.start(std::int64_t{}, std::int64_t{}));
-  __shared__ std::int32_t begin[fold_groups][tile_rows + 1];
-  const std::int64_t tile = blockIdx.x, first = rules.tile_first[tile], last = rules.tile_first[tile + 1];
+  __shared__ FoldedSegments loaded;
+  const std::int64_t tile = blockIdx.x, begin = rules.first_segment(tile), end = rules.first_segment(tile + 1);
   const std::int64_t own = std::int64_t{blockIdx.y} * blockDim.x, step = std::int64_t{gridDim.y} * blockDim.x;
+  std::int64_t first_loaded = -1;
   for (std::int64_t start = own; start < tile_rows * channels; start += step) {
     const std::int64_t element = start + threadIdx.x, place = element / channels, c = element % channels;
     std::int64_t out = place < tile_rows ? rules.output(tile, place) : -1;
     if (out >= rules.outputs) out = -1;
     Value value{};
     if (out >= 0) value = f.start(out, c);
-    for (std::int64_t done = 0; done < last - first; done += fold_groups) {
-      const auto group_at = [&](int i) { return rules.reversed ? last - 1 - done - i : first + done + i; };
-      const auto groups = static_cast<int>(std::min<std::int64_t>(fold_groups, last - first - done));
-      if (start == own || last - first > fold_groups) {  // else the lists are still those of this tile
-        __syncthreads();
-        for (int i = 0; i < groups; ++i) find_places(rules, group_at(i), begin[i]);
-        __syncthreads();
-      }
-      for (int i = 0; out >= 0 && i < groups; ++i) {
-        const std::int64_t group = group_at(i), tap = rules.tap(group);
-        const std::int32_t* const in = rules.in + rules.group_first[group];
-        for (std::int32_t pair = begin[i][place]; pair < begin[i][place + 1]; ++pair)
-          fold_step(f, value, tap, in[pair], out, c);
-      }
+    for (std::int64_t done = 0, rounds = 0; done < end - begin; done += rounds) {
+      const std::int64_t at = rules.reversed ? end - 1 - done : begin + done;
+      const std::int64_t first_tap = rules.first_tap(at);
+      const auto same_taps = [&](std::int64_t segment) {
+        return segment >= begin && segment < end && rules.first_tap(segment) == first_tap;
+      };
+      for (rounds = 1; same_taps(rules.reversed ? at - rounds : at + rounds);) ++rounds;
+      const std::int64_t first = rules.reversed ? at - rounds + 1 : at;
+      // all taps at once, or one after the other where not all rounds can be loaded
+      for (int pass = 0; pass < (rounds <= FoldedSegments::most ? 1 : int{segment_taps}); ++pass)
+        for (std::int64_t round = 0; round < rounds; round += FoldedSegments::most) {
+          const auto count = static_cast<int>(std::min<std::int64_t>(FoldedSegments::most, rounds - round));
+          if (first_loaded != first + round) loaded.load(rules, first + round, count);
+          first_loaded = first + round;
+          if (out < 0) continue;
+          std::uint32_t left = 0;
+          for (int i = 0; i < count; ++i) left |= loaded.present[i][place];
+          if (rounds > FoldedSegments::most) left &= 1u << (rules.reversed ? int{segment_taps} - 1 - pass : pass);
+          while (left != 0) {
+            const int bit = rules.reversed ? 31 - __clz(static_cast<int>(left)) : __ffs(static_cast<int>(left)) - 1;
+            left &= ~(1u << bit);
+            const std::int64_t tap = rules.tap(first_tap + bit);
+            for (int i = 0; i < count; ++i)
+              if (const std::uint32_t present = loaded.present[i][place]; (present >> bit & 1) != 0)
+                fold_step(f, value, tap,
+                          rules.in[rules.segment_pair[first + round + i] + loaded.before[i][place] +
+                                   __popc(present & ((1u << bit) - 1))],
+                          out, c);
+          }
+        }
     }
     if (out >= 0) f.finish(value, out, c);
   }

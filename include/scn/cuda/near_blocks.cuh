@@ -22,8 +22,6 @@ namespace scn::cuda {
 template <int D>
 class NearBlocks {
  public:
-  static constexpr bool quick = true;  ///< whether a row is found as quickly as it is read from memory
-
   /// Numbers of a window, worked out on the host.
   struct Settings {
     std::int32_t lowest[D] = {};    ///< the lowest step on each axis
@@ -85,7 +83,7 @@ class NearBlocks {
         reinterpret_cast<std::int8_t*>(list + settings.most_meetings() + settings.positions * tile_rows);
 
     const std::int64_t row = tile * tile_rows + threadIdx.x;
-    exists_ = row < search.outputs;
+    exists_ = row < exact_rows(search.outputs);
     const Site<D> site = exists_ ? load_site(search.sites, row) : Site<D>{};
     const Site<D> key = ZBlock<D>::of(site);
     const bool begins = exists_ && (threadIdx.x == 0 || ZBlock<D>::of(load_site(search.sites, row - 1)) != key);
@@ -140,12 +138,6 @@ class NearBlocks {
       if (position_[0] == window.size[0]) position_[0] = 0;
       add_parts(window);
     }
-  }
-
-  /// Whether there is an input.
-  __device__ bool finds() const {
-    const int meeting = this->meeting();
-    return exists_ && (words_[number(meeting)] >> (meeting & 63) & 1) != 0;
   }
 
   /// The row of the input, or -1.

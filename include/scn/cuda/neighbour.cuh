@@ -10,15 +10,15 @@
 
 namespace scn::cuda {
 
-/// What is looked for. The taps are cut into segments, so that a few tiles of very many taps still fill the GPU: unit u
-/// is segment u % segments of tile u / segments.
+/// What is looked for. Very many taps are cut into parts, so that a few tiles of them still fill the GPU: unit u is cut
+/// u % cuts of tile u / cuts.
 template <int D>
 struct Search {
   WindowView<D> window;
   SiteIndexView<D> inputs;
   const Site<D>* sites = nullptr;  ///< of the outputs
-  std::int64_t outputs = 0;
-  std::int64_t segment_taps = 0, segments = 0, units = 0;
+  Rows outputs;
+  std::int64_t cut_taps = 0, cuts = 0, units = 0;
 };
 
 /// The inputs of one output, tap after tap. The block that was found last is kept, because the next tap mostly leads to
@@ -26,15 +26,13 @@ struct Search {
 template <int D>
 class Neighbour {
  public:
-  static constexpr bool quick = false;  ///< whether a row is found as quickly as it is read from memory
-
   struct Settings {
     constexpr std::int64_t shared_bytes() const { return 0; }
   };
 
   __device__ Neighbour(const Search<D>& search, const Settings&, std::byte*, std::int64_t tile, std::int64_t tap) {
     const std::int64_t row = tile * tile_rows + threadIdx.x;
-    exists_ = row < search.outputs;
+    exists_ = row < exact_rows(search.outputs);
     const Site<D> site = exists_ ? load_site(search.sites, row) : Site<D>{};
     at_.sample = site.sample;
 #pragma unroll

@@ -11,15 +11,6 @@
 
 namespace scn::cuda {
 
-/// The lists of RulesView, to be written.
-struct PairLists {
-  std::int32_t* in;
-  std::uint8_t* place;
-  std::int64_t* group_first;
-  std::int32_t* group_tap;
-  std::int32_t* tile_first;
-};
-
 /// Divides one piece of memory among lists, each at a multiple of 256 bytes.
 class MemoryDivider {
  public:
@@ -36,33 +27,50 @@ class MemoryDivider {
   std::int64_t bytes_ = 0;
 };
 
-inline std::int64_t divide(void* memory, PairLists& lists, std::int64_t pairs, std::int64_t groups,
-                           std::int64_t tiles) {
-  MemoryDivider divider(memory);
-  divider.next(lists.in, pairs);
-  divider.next(lists.place, pairs);
-  divider.next(lists.group_first, groups + 1);
-  divider.next(lists.group_tap, groups);
-  divider.next(lists.tile_first, tiles + 1);
-  return divider.bytes();
-}
+/// The lists of RulesView, to be written.
+struct PairLists {
+  std::uint32_t* present = nullptr;
+  std::int64_t* segment_pair = nullptr;
+  std::int32_t* in = nullptr;
+  std::int32_t* row = nullptr;
+  std::int32_t* tile_segment = nullptr;
+  std::int32_t* segment_tap = nullptr;
+};
+
+/// Which of the lists that a map may leave out it has.
+struct ListsKept {
+  bool row = false, segments = false;
+};
 
 /// Memory for lists of the lengths that `rules` tells, which become its own.
 template <class T>
-PairLists give_lists(CudaDevice<T>& device, Rules& rules) {
-  require<LimitExceeded>(rules.groups < std::numeric_limits<std::int32_t>::max(),
-                         "a map holds at most 2147483646 groups of pairs, got ", rules.groups);
-  PairLists lists{};
+PairLists give_lists(CudaDevice<T>& device, Rules& rules, ListsKept kept) {
+  require<LimitExceeded>(rules.segments < std::numeric_limits<std::int32_t>::max(),
+                         "a map holds at most 2147483646 segments of pairs, got ", rules.segments);
+  PairLists lists;
+  const auto divide = [&](void* memory) {
+    MemoryDivider divider(memory);
+    divider.next(lists.present, rules.segments * tile_rows);
+    divider.next(lists.segment_pair, rules.segments + 1);
+    divider.next(lists.in, rules.length);
+    if (kept.row) divider.next(lists.row, rules.tiles * tile_rows);
+    if (kept.segments) {
+      divider.next(lists.tile_segment, rules.tiles + 1);
+      divider.next(lists.segment_tap, rules.segments);
+    }
+    return divider.bytes();
+  };
   auto memory = std::make_shared<Rules::Memory>();
   memory->queue = device.queue;
-  memory->bytes = divide(nullptr, lists, rules.length, rules.groups, rules.tiles);
+  memory->bytes = divide(nullptr);
   memory->blocks.push_back(allocate(device, memory->bytes));
-  divide(memory->blocks.front().data(), lists, rules.length, rules.groups, rules.tiles);
+  divide(memory->blocks.front().data());
+  rules.present = lists.present;
+  rules.segment_pair = lists.segment_pair;
   rules.in = lists.in;
-  rules.place = lists.place;
-  rules.group_first = lists.group_first;
-  rules.group_tap = lists.group_tap;
-  rules.tile_first = lists.tile_first;
+  rules.row = lists.row;
+  rules.tile_segment = lists.tile_segment;
+  rules.segment_tap = lists.segment_tap;
   rules.memory = std::move(memory);
   return lists;
 }

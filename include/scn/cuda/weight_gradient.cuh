@@ -9,24 +9,26 @@
 
 namespace scn::cuda {
 
-/// One gradient as the kernels see it. A stripe is `stripe_tiles` tiles of outputs; sums of a stripe follow those of
-/// the one before, each taps x groups x depth x columns. Channels are those of one group.
+/// One gradient as the kernels see it. Tiles are cut into spans that the cache holds, and a span's segments are dealt
+/// out to its stripes, so that each has a like share of every tap however rows are ordered. Sums of a stripe follow
+/// those of the one before, each taps x groups x depth x columns. Channels are those of one group.
 template <class T, class A>
 struct WeightGradient {
   RulesView rules;
   MatrixView<const T> x, dy;
   A* sums;
-  std::int64_t stripe_tiles;
-  int stripes, groups, depth, columns;
+  std::int64_t span_tiles;
+  int span_stripes, stripes;  ///< of a span; of all
+  int groups, depth, columns;
   int depth_blocks, column_blocks;
   bool aligned;  ///< whether chunks of 16 bytes of x and dy can be read as one
 
   /// Which part of the sums this block makes. The middle tap, which often has by far the most pairs, comes first, its
-  /// stripes cut into four; then come the others, stripe by stripe, so that the rows of a stripe stay in the cache.
+  /// stripes cut into four; then come the others, stripe by stripe, so that the rows of a span stay in the cache.
   struct Part {
-    std::int64_t first_tile, end_tile;
-    std::int64_t matrix;  ///< its place among all sums, in units of depth x columns
-    int tap, group, depth_block, column_block;
+    std::int64_t first, end, step;              ///< segments
+    std::int64_t matrix;                        ///< its place among all sums, in units of depth x columns
+    int tap, group, depth_block, column_block;  ///< the tap as it is listed
   };
   static constexpr int cuts = 4;
 
@@ -44,16 +46,17 @@ struct WeightGradient {
     const int cut = in_middle ? take(cuts) : 0, other = in_middle ? 0 : take(taps - 1);
     const int tap = in_middle ? middle : other + (other >= middle ? 1 : 0), stripe = stripes - 1 - rest;
     const int written = rules.reversed ? taps - 2 - other : other;  // its place in the order of the taps of the map
-    const std::int64_t begin = stripe * stripe_tiles;
+    const std::int64_t begin = std::int64_t{stripe / span_stripes} * span_tiles;
     const std::int64_t row = in_middle ? std::int64_t{stripe} * cuts + cut
                                        : std::int64_t{stripes} * cuts + std::int64_t{stripe} * (taps - 1) + written;
-    Part part{begin, begin + stripe_tiles, row * groups + group, tap, group, depth_block, column_block};
-    if (in_middle) {
-      part.first_tile = begin + cut * stripe_tiles / cuts;
-      part.end_tile = begin + (cut + 1) * stripe_tiles / cuts;
-    }
-    part.end_tile = std::min(part.end_tile, rules.tiles);
-    return part;
+    return {.first = rules.first_segment(begin) + stripe % span_stripes + cut * span_stripes,
+            .end = rules.first_segment(begin + span_tiles < rules.tiles ? begin + span_tiles : rules.tiles),
+            .step = std::int64_t{span_stripes} * (in_middle ? cuts : 1),
+            .matrix = row * groups + group,
+            .tap = tap,
+            .group = group,
+            .depth_block = depth_block,
+            .column_block = column_block};
   }
   __device__ A* sums_of(const Part& part) const { return sums + part.matrix * depth * columns; }
 };

@@ -10,16 +10,17 @@
 
 namespace scn::cuda {
 
-/// Depth x Columns sums a block, shared out to its warps; 128 bytes of pairs are a stage on the way to shared memory.
+/// Depth x Columns sums a block, shared out to its warps; 64 or 128 bytes of pairs are a stage on the way to shared
+/// memory.
 template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
 struct GradientShape {
   static constexpr int threads = 32 * DepthWarps * ColumnWarps, numbers = chunk_numbers<T>;
-  static constexpr int pairs = 8 * numbers, stages = 3;
+  static constexpr bool wide = Depth + Columns > 128;
+  static constexpr int pairs = (wide ? 4 : 8) * numbers, stages = wide ? 4 : 3;
   static constexpr int warp_depth = Depth / DepthWarps, warp_columns = Columns / ColumnWarps;
   static constexpr int x_pitch = Depth + 8, dy_pitch = Columns + 8;  // no two rows of 8 meet in a bank
   static constexpr int stage_bytes = pairs * (x_pitch + dy_pitch) * static_cast<int>(sizeof(T));
-  static constexpr int shared_bytes =
-      stages * stage_bytes + 2 * stages * pairs * static_cast<int>(sizeof(int2)) + static_cast<int>(sizeof(PairList));
+  static constexpr int shared_bytes = stages * stage_bytes + static_cast<int>(sizeof(PairList));
 };
 
 template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
@@ -32,8 +33,7 @@ class GradientBlock {
       : task_(task),
         part_(task.part()),
         memory_(memory),
-        rows_(reinterpret_cast<int2*>(memory + stages * Shape::stage_bytes)),
-        list_(*reinterpret_cast<PairList*>(rows_ + 2 * stages * pairs)),
+        list_(*reinterpret_cast<PairList*>(memory + stages * Shape::stage_bytes)),
         thread_(static_cast<int>(threadIdx.x)),
         x_(reinterpret_cast<const unsigned char*>(task.x.data + part_.group * task.depth + part_.depth_block * Depth)),
         dy_(reinterpret_cast<const unsigned char*>(task.dy.data + part_.group * task.columns +
@@ -42,33 +42,25 @@ class GradientBlock {
         dy_pitch_(static_cast<int>(task.dy.pitch * std::int64_t{sizeof(T)})) {}
 
   __device__ void run() {
-    for (std::int64_t tile = part_.first_tile; tile < part_.end_tile; tile += PairList::tiles) {
-      list_.find(task_.rules, part_.tap, tile, part_.end_tile);
-      multiply_list(tile);
+    for (std::int64_t first = part_.first; first < part_.end; first += PairList::segments * part_.step) {
+      list_.template find<Shape::threads / 32>(task_.rules, part_.tap, first, part_.end, part_.step);
+      multiply_list();
     }
     store();
   }
 
  private:
-  /// Rows of one pair of a stage; -1 after the last one.
-  __device__ int2 find_rows(int stage, std::int64_t tile) const {
-    const int entry = stage * pairs + thread_;
-    return thread_ < pairs && entry < list_.size() ? list_.rows(task_.rules, tile, entry) : int2{-1, -1};
-  }
-  __device__ void keep_rows(int stage, int2 rows) {
-    if (thread_ < pairs) rows_[stage % (2 * stages) * pairs + thread_] = rows;
-  }
-
-  /// Channels [first, first + Width) of a group's `count`, of the rows that every other number of `row` names.
+  /// `count` channels of a group, of the rows that every other number of `row` names, of which there are `rows`.
   template <int Width, int Pitch>
-  __device__ void load_rows(T* to, const unsigned char* from, int pitch_bytes, const int* row, int count) const {
+  __device__ void load_rows(T* to, const unsigned char* from, int pitch_bytes, const int* row, int rows,
+                            int count) const {
     constexpr int chunks = Width / numbers, step = Shape::threads / chunks;
     static_assert(Shape::threads % chunks == 0 && pairs % step == 0);
     const int c = thread_ % chunks * numbers, pair = thread_ / chunks;
     const std::uint32_t address = shared_address(to + pair * Pitch + c);
 #pragma unroll
     for (int i = 0; i < pairs; i += step) {
-      const int at = c < count ? row[2 * (pair + i)] : -1;
+      const int at = c < count && pair + i < rows ? row[2 * (pair + i)] : -1;
       const unsigned char* const source = from + std::int64_t{at} * pitch_bytes + c * sizeof(T);
       if (task_.aligned) {
         copy_16(address + i * Pitch * sizeof(T), source, at);
@@ -84,9 +76,10 @@ class GradientBlock {
 
   __device__ void load(int stage) const {
     T* const x = reinterpret_cast<T*>(memory_ + stage % stages * Shape::stage_bytes);
-    const int* const row = reinterpret_cast<const int*>(rows_ + stage % (2 * stages) * pairs);
-    load_rows<Depth, Shape::x_pitch>(x, x_, x_pitch_, row, task_.depth - part_.depth_block * Depth);
-    load_rows<Columns, Shape::dy_pitch>(x + pairs * Shape::x_pitch, dy_, dy_pitch_, row + 1,
+    const int* const row = reinterpret_cast<const int*>(list_.rows + stage * pairs);
+    const int rows = list_.size() - stage * pairs;
+    load_rows<Depth, Shape::x_pitch>(x, x_, x_pitch_, row, rows, task_.depth - part_.depth_block * Depth);
+    load_rows<Columns, Shape::dy_pitch>(x + pairs * Shape::x_pitch, dy_, dy_pitch_, row + 1, rows,
                                         task_.columns - part_.column_block * Columns);
   }
 
@@ -134,14 +127,9 @@ class GradientBlock {
     }
   }
 
-  /// Rows of a stage are looked up two stages before its copies begin, and those are `stages` - 1 stages ahead of the
-  /// products.
-  __device__ void multiply_list(std::int64_t tile) {
+  /// Copies are `stages` - 1 stages ahead of the products.
+  __device__ void multiply_list() {
     const int count = (list_.size() + pairs - 1) / pairs;
-    if (count == 0) return;
-    for (int stage = 0; stage < stages; ++stage) keep_rows(stage, find_rows(stage, tile));
-    int2 rows = find_rows(stages, tile);
-    __syncthreads();
 #pragma unroll
     for (int stage = 0; stage < stages - 1; ++stage) {
       if (stage < count) load(stage);
@@ -152,8 +140,6 @@ class GradientBlock {
       __syncthreads();
       if (stage + stages - 1 < count) load(stage + stages - 1);
       commit_copies();
-      keep_rows(stage + stages, rows);
-      rows = find_rows(stage + stages + 1, tile);
       multiply(stage);
     }
     wait_for_copies<0>();
@@ -182,7 +168,6 @@ class GradientBlock {
   const WeightGradient<T, float>& task_;
   const typename WeightGradient<T, float>::Part part_;
   unsigned char* const memory_;
-  int2* const rows_;
   PairList& list_;
   const int thread_;
   const unsigned char *const x_, *const dy_;  ///< the first channels of this block
@@ -191,7 +176,7 @@ class GradientBlock {
 };
 
 template <class T, int Depth, int Columns, int DepthWarps, int ColumnWarps>
-__global__ void __launch_bounds__(32 * DepthWarps * ColumnWarps)
+__global__ void __launch_bounds__(32 * DepthWarps * ColumnWarps, 2)
     sum_outer_products(const __grid_constant__ WeightGradient<T, float> task) {
   extern __shared__ __align__(16) unsigned char gradient_memory[];
   GradientBlock<T, Depth, Columns, DepthWarps, ColumnWarps>(task, gradient_memory).run();

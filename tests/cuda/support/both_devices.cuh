@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,29 +50,45 @@ std::vector<Element> on_host(const Element* data, std::int64_t count) {
   return values;
 }
 
-/// Whether the lists of a map are as RulesView describes them: groups in order, none empty, places in order.
+/// Whether the lists of a map are as RulesView describes them: segments in order, words that tell how many pairs there
+/// are, every output at one place.
 inline bool well_formed(const scn::cuda::Rules& rules) {
-  if (rules.tiles == 0) return rules.length == 0 && rules.outputs == 0;
-  const auto tiles = on_host(rules.tile_first, rules.tiles + 1);
-  const auto taps = on_host(rules.group_tap, tiles.back());
-  const auto first = on_host(rules.group_first, tiles.back() + 1);
-  const auto in = on_host(rules.in, rules.length);
-  const auto places = on_host(rules.place, rules.length);
-  bool good = tiles.front() == 0 && tiles.back() <= rules.groups && first.front() == 0 &&
-              first.back() == rules.length && std::is_sorted(tiles.begin(), tiles.end());
-  for (std::size_t tile = 0; good && tile + 1 < tiles.size(); ++tile)
-    for (std::int32_t group = tiles[tile]; good && group < tiles[tile + 1]; ++group) {
-      const auto g = static_cast<std::size_t>(group);
-      good = first[g] < first[g + 1] && taps[g] >= 0 && taps[g] < rules.taps &&
-             (group == tiles[tile] || taps[g - 1] < taps[g]);
-      for (std::int64_t pair = first[g]; good && pair < first[g + 1]; ++pair) {
-        const auto p = static_cast<std::size_t>(pair);
-        good = in[p] >= 0 && in[p] < rules.inputs && places[p] < scn::cuda::tile_rows;
-        if (pair > first[g])
-          good = good && (places[p - 1] < places[p] ||
-                          (!rules.unique_inputs && places[p - 1] == places[p] && in[p - 1] < in[p]));
+  if (rules.tiles == 0) return rules.size() == 0 && rules.outputs == 0;
+  scn::cuda::RulesView host = rules;
+  const auto tiles = on_host(rules.tile_segment, rules.tile_segment == nullptr ? 0 : rules.tiles + 1);
+  if (!tiles.empty()) host.tile_segment = tiles.data();
+  const std::int64_t segments = host.first_segment(rules.tiles);
+  const auto taps = on_host(rules.segment_tap, rules.segment_tap == nullptr ? 0 : segments);
+  if (!taps.empty()) host.segment_tap = taps.data();
+  const auto present = on_host(rules.present, segments * scn::cuda::tile_rows);
+  const auto first = on_host(rules.segment_pair, segments + 1);
+  const auto in = on_host(rules.in, rules.size());
+  const auto rows = on_host(rules.row, rules.row == nullptr ? 0 : rules.tiles * scn::cuda::tile_rows);
+  bool good = host.first_segment(0) == 0 && segments <= rules.segments && first.front() == 0 &&
+              first.back() == rules.size() && std::is_sorted(tiles.begin(), tiles.end()) &&
+              std::all_of(in.begin(), in.end(), [&](std::int32_t row) { return row >= 0 && row < rules.inputs; });
+  for (std::int64_t tile = 0; good && tile < rules.tiles; ++tile)
+    for (std::int64_t segment = host.first_segment(tile); good && segment < host.first_segment(tile + 1); ++segment) {
+      const std::int64_t tap = host.first_tap(segment), last = tap + scn::cuda::segment_taps - 1;
+      std::int64_t pairs = 0;
+      for (std::int64_t place = 0; place < scn::cuda::tile_rows; ++place) {
+        const std::uint32_t word = present[static_cast<std::size_t>(segment * scn::cuda::tile_rows + place)];
+        pairs += std::popcount(word);
+        good = good && (last < rules.taps || word >> (rules.taps - tap) == 0);
+        good = good &&
+               (word == 0 || (rows.empty() ? tile * scn::cuda::tile_rows + place < rules.outputs
+                                           : rows[static_cast<std::size_t>(tile * scn::cuda::tile_rows + place)] >= 0));
       }
+      const auto s = static_cast<std::size_t>(segment);
+      good = good && tap % scn::cuda::segment_taps == 0 && tap < rules.taps && first[s + 1] - first[s] == pairs &&
+             (segment == host.first_segment(tile) || host.first_tap(segment - 1) < tap ||
+              (!rules.unique_inputs && host.first_tap(segment - 1) == tap));
     }
+  std::vector<std::int32_t> sorted(rows);
+  std::sort(sorted.begin(), sorted.end());
+  const auto spare = std::ssize(sorted) - rules.outputs;
+  for (std::int64_t i = 0; good && i < std::ssize(sorted); ++i)
+    good = sorted[static_cast<std::size_t>(i)] == (i < spare ? -1 : i - spare);
   return good;
 }
 

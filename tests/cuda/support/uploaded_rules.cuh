@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <tuple>
@@ -14,33 +15,41 @@
 
 namespace gpu {
 
-/// The lists of a map on the host, in the order that cuda::RulesView describes; `row` in the order of the outputs.
+/// The lists of a map on the host, as cuda::RulesView describes them.
 struct RulesLists {
-  std::vector<std::int32_t> tile_first{0}, group_tap, in;
-  std::vector<std::int64_t> group_first{0};
-  std::vector<std::uint8_t> place;
+  std::vector<std::uint32_t> present;
+  std::vector<std::int64_t> segment_pair{0};
+  std::vector<std::int32_t> in, tile_segment{0}, segment_tap;
 };
 
-/// Groups of the pairs, which are sorted on the way.
+/// Segments of the pairs, which are sorted on the way.
 inline RulesLists lists_of(std::vector<scn::Rule> pairs, std::int64_t tiles) {
   constexpr auto tile_rows = static_cast<std::int32_t>(scn::cuda::tile_rows);
-  const auto group = [](const scn::Rule& rule) { return std::pair(rule.out / tile_rows, rule.tap); };
-  std::sort(pairs.begin(), pairs.end(), [&](const scn::Rule& a, const scn::Rule& b) {
-    return std::tuple(group(a), a.out, a.in) < std::tuple(group(b), b.out, b.in);
+  constexpr auto taps = static_cast<std::int32_t>(scn::cuda::segment_taps);
+  std::sort(pairs.begin(), pairs.end(), [](const scn::Rule& a, const scn::Rule& b) {
+    return std::tuple(a.out, a.tap, a.in) < std::tuple(b.out, b.tap, b.in);
   });
-  RulesLists lists;
+  using Key = std::tuple<std::int32_t, std::int32_t, std::int32_t>;  // tile, segment of the tile, round
+  std::map<Key, std::vector<scn::Rule>> segments;
+  std::int32_t round = 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (i == 0 || group(pairs[i]) != group(pairs[i - 1])) {
-      if (i > 0) lists.group_first.push_back(static_cast<std::int64_t>(i));
-      while (static_cast<std::int32_t>(lists.tile_first.size()) <= group(pairs[i]).first)
-        lists.tile_first.push_back(static_cast<std::int32_t>(lists.group_tap.size()));
-      lists.group_tap.push_back(pairs[i].tap);
-    }
-    lists.in.push_back(pairs[i].in);
-    lists.place.push_back(static_cast<std::uint8_t>(pairs[i].out % tile_rows));
+    const bool again = i > 0 && pairs[i].out == pairs[i - 1].out && pairs[i].tap == pairs[i - 1].tap;
+    round = again ? round + 1 : 0;
+    segments[{pairs[i].out / tile_rows, pairs[i].tap / taps, round}].push_back(pairs[i]);
   }
-  if (!pairs.empty()) lists.group_first.push_back(static_cast<std::int64_t>(pairs.size()));
-  lists.tile_first.resize(static_cast<std::size_t>(tiles + 1), static_cast<std::int32_t>(lists.group_tap.size()));
+  RulesLists lists;
+  for (const auto& [key, of_segment] : segments) {
+    while (static_cast<std::int32_t>(lists.tile_segment.size()) <= std::get<0>(key))
+      lists.tile_segment.push_back(static_cast<std::int32_t>(lists.segment_tap.size()));
+    lists.segment_tap.push_back(std::get<1>(key) * taps);
+    lists.present.resize(lists.present.size() + static_cast<std::size_t>(tile_rows));
+    for (const scn::Rule& rule : of_segment) {
+      lists.present.rbegin()[tile_rows - 1 - rule.out % tile_rows] |= 1u << rule.tap % taps;
+      lists.in.push_back(rule.in);
+    }
+    lists.segment_pair.push_back(std::ssize(lists.in));
+  }
+  lists.tile_segment.resize(static_cast<std::size_t>(tiles + 1), static_cast<std::int32_t>(lists.segment_tap.size()));
   return lists;
 }
 
@@ -55,7 +64,7 @@ scn::cuda::Rules upload_rules(scn::CudaDevice<T>& device, const CpuRules& rules)
   result.unique_inputs = rules.inputs_unique();
   result.mirrored = rules.mirrored;
   const RulesLists lists = lists_of(rules.pairs(), result.tiles);
-  result.groups = std::ssize(lists.group_tap);
+  result.segments = std::ssize(lists.segment_tap);
   result.length = std::ssize(lists.in);
   auto memory = std::make_shared<scn::cuda::Rules::Memory>();
   memory->queue = device.queue;
@@ -66,11 +75,11 @@ scn::cuda::Rules upload_rules(scn::CudaDevice<T>& device, const CpuRules& rules)
     memory->bytes += bytes;
     return static_cast<const Element*>(memory->blocks.emplace_back(std::move(block)).data());
   };
-  result.tile_first = keep(lists.tile_first);
-  result.group_tap = keep(lists.group_tap);
-  result.group_first = keep(lists.group_first);
+  result.present = keep(lists.present);
+  result.segment_pair = keep(lists.segment_pair);
   result.in = keep(lists.in);
-  result.place = keep(lists.place);
+  result.tile_segment = keep(lists.tile_segment);
+  result.segment_tap = keep(lists.segment_tap);
   result.memory = std::move(memory);
   return result;
 }
