@@ -13,18 +13,21 @@ namespace {
 using namespace scn;
 using benchmark::State;
 
-/// Sites in the caller's order and their features. A frame is all that follows: sites, maps, layers.
+/// Points with features that lie on the device. A frame is all that follows: sites, maps, layers.
 template <class Dev>
 struct Frame {
-  std::vector<Site<3>> sites;
-  Variable<Dev> features;
+  PointBuffer<3, Dev> points;
   InputLayer<3, Dev> input;
 
   Frame(Dev& device, const suite::Cloud<3>& cloud, std::int64_t channels)
-      : sites(suite::input_sites(device, cloud).sites->to_host(device)),
-        features(suite::numbers(device, std::ssize(sites), channels)),
-        input(device) {}
-  SparseTensor<3, Dev> operator()() const { return input(sites, features); }
+      : Frame(device, suite::input_sites(device, cloud).sites->to_host(device), channels) {}
+  SparseTensor<3, Dev> operator()() const { return input(points); }
+
+ private:
+  Frame(Dev& device, const std::vector<Site<3>>& sites, std::int64_t channels)
+      : points(device, std::ssize(sites), channels), input(device) {
+    points.set(sites, suite::numbers<Dev, float>(device, std::ssize(sites), channels).to_host());
+  }
 };
 
 /// body(frame) for a workload in three dimensions.
