@@ -1,5 +1,4 @@
-// Kernels with one error each, which compute-sanitizer has to find: planted_errors
-// memcheck|racecheck|initcheck|synccheck
+// Kernels with one error each, which a tool of compute-sanitizer has to find: that of the first argument.
 #include <cstdio>
 #include <string>
 
