@@ -13,12 +13,12 @@ namespace scn {
 
 namespace cpu {
 
-/// y (+)= x w and the epilogue, w depth x columns as it is or transposed: blocks of rows whose sums stay in the first
-/// cache. Rows of S.
+/// y (+)= x w and the epilogue, w depth x columns as it is or transposed: blocks of rows whose sums stay in the
+/// second cache, large enough to read the weights seldom. Rows of S.
 template <class S, class T, class A>
 void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const S> x, MatrixView<const A> w,
                    bool transposed, const Epilogue<A, T>& epilogue, MatrixView<T> y, Write write) {
-  constexpr std::int64_t block = 64;
+  constexpr std::int64_t block = 256;
   static_assert(block % product_rows == 0);
   const std::int64_t rows = x.rows.bound, width = padded<A>(set, y.channels);
   const std::int64_t in = transposed ? y.channels : x.channels, out = transposed ? x.channels : y.channels;
@@ -26,7 +26,7 @@ void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const S> x
   const KernelWeights<S, T> matrix(device, set, weights, transposed);
   parallel(device.threads, (rows + block - 1) / block, [&](std::int64_t task) {
     const std::int64_t begin = task * block, count = std::min(block, rows - begin);
-    Buffer<A, CpuDevice<T>> scratch(device, block * (x.channels + width));
+    Buffer<A, CpuDevice<T>> scratch(device, block * (width + (set == Instructions::eigen ? x.channels : 0)));
     A *const sums = scratch.data(), *const packed = sums + block * width;
     const InputRows<S> from{x.data + begin * x.pitch, x.pitch, in_order<std::int32_t, block>.data()};
     if (set == Instructions::eigen) {
@@ -40,10 +40,9 @@ void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const S> x
             product(packed + row * x.channels, x.channels, w.data, sums + row * width, width, x.channels, width);
       }
     } else {
-      std::fill_n(sums, block * width, A{});
-      with_instructions<S>(set,
-                           detail::AddProducts<A, S>{
-                               from, {sums, width, in_order<std::uint16_t, block>.data()}, count, matrix.at(0, 0)});
+      with_instructions<S>(
+          set, detail::AddProducts<A, S>{
+                   from, {sums, width, in_order<std::uint16_t, block>.data()}, count, matrix.at(0, 0), Write::assign});
     }
     with_instructions<A>(set, detail::StoreRows<A, T>{sums, 1, width, begin, begin + count, epilogue, y, write});
   });
