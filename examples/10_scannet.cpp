@@ -1,5 +1,4 @@
 // Finds walls, floors and furniture in three dimensions: the reference's U-Net on the rooms of ScanNet.
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -52,7 +51,6 @@ int main(int argc, char** argv) try {
   data.elastic = elastic;
   settings.shorten(data.train);
   settings.shorten(data.test);
-  settings.batch = std::min(settings.batch, int(data.train.size()));
 
   Cpu device{.threads = settings.threads, .seed = settings.seed};
   const auto network = scannet_unet(device);

@@ -63,15 +63,15 @@ inline void write_sample_characters(const std::string& folder) {
   }
 }
 
-/// 16 mugs, of a body and a handle, and 16 tables, of a top and legs, as .pts and .seg files.
+/// 48 mugs, of a body and a handle, and 48 tables, of a top and legs, as .pts and .seg files.
 inline void write_sample_shapes(const std::string& folder) {
-  for (std::uint64_t number = 0; number < 32; ++number) {
+  for (std::uint64_t number = 0; number < 96; ++number) {
     Draw draw{11, number};
     const bool is_mug = number % 2 == 0;
     const double wide = draw(0.3, 0.5), high = draw(0.4, 0.8), thin = draw(0.04, 0.08);
     std::string points, parts;
-    for (int i = 0; i < 600; ++i) {
-      const int part = i < 400 ? 1 : 2;
+    for (int i = 0; i < 1200; ++i) {
+      const int part = i < 800 ? 1 : 2;
       const double turn = draw(0, 2 * std::numbers::pi), along = draw(0, 1), across = draw(-1, 1), corner = draw(0, 4);
       std::array<double, 3> p{};
       if (is_mug && part == 1)

@@ -23,7 +23,9 @@ class Segmentation : public Training<Data, Network, Input> {
   using Scores = typename Data::Scores;
 
   Segmentation(const Data& data, const Network& network, Input input, std::uint64_t views, const RunSettings& settings)
-      : Training<Data, Network, Input>(data, network, std::move(input), settings), views_(views) {}
+      : Training<Data, Network, Input>(data, network, std::move(input), settings), views_(views) {
+    scn::require(views >= 1, "Segmentation: expected at least one view, got ", views);
+  }
 
   /// Mean IoU over the test. A point has the class whose score is largest in the sum over all views.
   double score(std::int64_t epoch) {

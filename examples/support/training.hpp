@@ -62,7 +62,9 @@ class Training {
 
   /// Keeps references to data and network.
   Training(const Data& data, const Network& network, Input input, const RunSettings& settings)
-      : data_(data), network_(network), input_(std::move(input)), settings_(settings) {}
+      : data_(data), network_(network), input_(std::move(input)), settings_(settings) {
+    scn::require(settings.batch >= 1, "Training: expected at least one item in a step, got ", settings.batch);
+  }
 
   std::int64_t batches() const { return std::max<std::int64_t>(1, std::ssize(data_.train) / settings_.batch); }
 
