@@ -12,7 +12,8 @@
 namespace scn {
 
 /// How many rows a matrix, a set of sites or a map has. Memory and launches use `bound`, known on the host; kernels
-/// read `exact` on the device where it is not null, and touch nothing beyond it. On the processor it is always null.
+/// read `exact` on the device where it is not null, and mean nothing by rows beyond it. On the processor it is null but
+/// for the points of a PointBuffer.
 struct Rows {
   std::int64_t bound = 0;
   const std::int64_t* exact = nullptr;
@@ -86,7 +87,7 @@ concept conforms = requires(Dev& device) {
   typename Dev::Scalar;       // what features are stored in
   typename Dev::Accumulator;  // what sums, parameters, their gradients and statistics are held in
   typename Dev::Block;        // owner of one piece of device memory
-  typename Dev::Rules;        // a map between two row sets; size() tells its pairs, without waiting
+  typename Dev::Rules;        // a map between two row sets; size() tells its pairs, and may wait the first time
   typename Dev::Weights;      // a convolution's weights as the kernels want them
   { device.seed } -> std::convertible_to<std::uint64_t>;
   { device.next_draw() } -> std::same_as<std::uint64_t>;

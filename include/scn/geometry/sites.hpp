@@ -83,8 +83,8 @@ class Sites {
   const Index& index() const { return index_; }
   /// Copy in host memory; waits for the device.
   std::vector<Site<D>> to_host(Dev& device) const {
-    std::vector<Site<D>> sites = sites_.to_host(device);
-    sites.resize(static_cast<std::size_t>(count(device)));
+    std::vector<Site<D>> sites(static_cast<std::size_t>(count(device)));
+    if (!sites.empty()) download(device, sites.data(), data(), std::ssize(sites) * std::int64_t{sizeof(Site<D>)});
     return sites;
   }
 

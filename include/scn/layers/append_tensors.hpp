@@ -52,6 +52,8 @@ std::int64_t appended_channels(const Tensors<D, Dev>& tensors) {
   while (first + 1 < tensors.size() && tensors[first].rows().bound == 0) ++first;
   const auto text = [](const std::optional<Point<D>>& extent) { return extent ? to_string(*extent) : "none"; };
   for (std::size_t i = 0; i < tensors.size(); ++i) {
+    require(tensors[i].rows().exact == nullptr, "append_tensors: only the device knows how many rows tensor ", i,
+            " has, because it has Limits");
     require(tensors[i].extent() == tensors[0].extent(), "append_tensors: the extent of tensor ", i, " is ",
             text(tensors[i].extent()), ", that of tensor 0 ", text(tensors[0].extent()));
     require(tensors[i].channels() == tensors[first].channels() || tensors[i].rows().bound == 0,
@@ -65,8 +67,8 @@ std::int64_t appended_channels(const Tensors<D, Dev>& tensors) {
 
 /// The samples of all tensors as one batch: those of tensor 0 first, then those of tensor 1, and so on. A rulebook of
 /// its own begins there, without points to go back to; every tensor gets its part of the gradient. Throws
-/// InvalidArgument for an empty list, and for tensors of different extents or channels; tensors without rows have any
-/// number of channels. O(rows (channels + log rows)); waits for the device.
+/// InvalidArgument for an empty list, for tensors of different extents or channels, and for those of a device with
+/// Limits; tensors without rows have any number of channels. O(rows (channels + log rows)); waits for the device.
 template <int D, Device Dev>
 SparseTensor<D, Dev> append_tensors(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) {
   using S = typename Dev::Scalar;
