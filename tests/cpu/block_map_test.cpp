@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <tuple>
 #include <vector>
 
@@ -66,6 +67,14 @@ TEST_CASE("Maps by blocks know windows whose taps fill several words", "[cpu]") 
   const auto sites = drawn(3, 700, -8, 8);
   CHECK(difference<3>(sites, sites, submanifold_window(Point<3>(5))) == "");
   CHECK(difference<3>(sites, sites, Window<3>{.size = {9, 8, 7}, .stride = {1, 2, 1}, .pad = 4}) == "");
+}
+
+TEST_CASE("Maps by blocks know windows that lead to very many blocks", "[cpu]") {
+  const auto sites = drawn(2, 900, -30, 30);
+  const Window<2> wide{.size = 64, .dilation = 9, .pad = 9 * 32};
+  REQUIRE(cpu::BlockWindow<2>::covers(wide));
+  REQUIRE(!cpu::BlockWindow<2>(std::make_shared<HostPool>(), wide).has_above());
+  CHECK(difference<2>(sites, sites, wide) == "");
 }
 
 TEST_CASE("Maps by blocks are the same on processors that put bits together by loops", "[cpu]") {

@@ -132,6 +132,48 @@ TEST_CASE("Samples spread too", "[cpu][LIM-14]") {
   CHECK(spread(sites) > 0.9);
 }
 
+/// Places of tables that a submanifold map of size 3 looks at for each site, found or not.
+template <int D>
+double places_looked_at(const std::vector<Site<D>>& list) {
+  const auto sites = in_row_order(list);
+  const auto index = index_of(sites);
+  std::int64_t places = 0, searches = 0;
+  for (const Site<D>& site : sites)
+    for (int axis = 0; axis < D; ++axis)
+      for (const std::int32_t step : {-1, 0, 1}) {
+        Site<D> near = ZBlock<D>::of(site);
+        near.at[axis] += step;
+        places += index.places_looked_at(near);
+        ++searches;
+      }
+  return static_cast<double>(places) / static_cast<double>(searches);
+}
+
+TEST_CASE("Searches among hostile sites look at no more than four times the places of those among random ones",
+          "[cpu][LIM-14]") {
+  constexpr std::int32_t far = 1 << 30;
+  std::vector<Site<3>> random, cube, line, corners;
+  std::vector<Site<10>> random_10, cube_10;
+  oracle::Random draw(7);
+  for (std::int32_t i = 0; i < 4096; ++i) {
+    random.push_back({0, {}});
+    random_10.push_back({0, {}});
+    for (int axis = 0; axis < 3; ++axis) random.back().at[axis] = static_cast<std::int32_t>(draw.integer(-far, far));
+    for (int axis = 0; axis < 10; ++axis)
+      random_10.back().at[axis] = static_cast<std::int32_t>(draw.integer(-far, far));
+    cube.push_back({0, {(i / 256 - 8) << 24, (i / 16 % 16 - 8) << 24, (i % 16 - 8) << 24}});
+    line.push_back({0, {0, 0, 65536 * (i - 2048)}});
+    corners.push_back({i / 8, {i % 2 == 0 ? far : -far, i / 2 % 2 == 0 ? far : -far, i / 4 % 2 == 0 ? far : -far}});
+    cube_10.push_back({0, {}});
+    for (int axis = 0; axis < 10; ++axis) cube_10.back().at[axis] = (i >> axis & 1) << (axis + 16);
+    cube_10.back().sample = i >> 10;
+  }
+  const double expected = places_looked_at(random), expected_10 = places_looked_at(random_10);
+  REQUIRE(expected >= 1);
+  for (const auto* const hostile : {&cube, &line, &corners}) CHECK(places_looked_at(*hostile) < 4 * expected);
+  CHECK(places_looked_at(cube_10) < 4 * expected_10);
+}
+
 TEST_CASE("Bits are counted exactly", "[cpu]") {
   for (int bit = 0; bit < 64; ++bit) {
     const std::uint64_t one = std::uint64_t{1} << bit;

@@ -27,7 +27,7 @@ class BlockMap {
   BlockMap(const std::shared_ptr<HostPool>& pool, BlockWindow<D> window, const SiteIndex<D>& in,
            const SiteIndex<D>& out)
       : pool_(pool), window_(std::move(window)), in_(&in), out_(&out) {
-    if (in.above() && out.above())
+    if (in.above() && out.above() && window_.has_above())
       above_ = std::allocate_shared<const BlockMap>(PoolAllocator<BlockMap>(pool), pool,
                                                     BlockWindow<D>::above(pool, window_), *in.above(), *out.above());
   }
@@ -63,7 +63,7 @@ class BlockMap {
       for (std::uint64_t word = block->word; word != 0; word &= word - 1, ++row)
         if (row >= begin && row < end) to = write_row<Extract>(std::countr_zero(word), row, near.data(), to);
       list.end_at(to);
-      for (const Rule* left = met; left != meeting; ++left) near[static_cast<std::size_t>(left->tap)] = {};
+      for (const Rule* left = met; left != meeting; ++left) near[static_cast<std::size_t>(left->tap)].word = 0;
     }
   }
 

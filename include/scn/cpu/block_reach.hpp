@@ -38,7 +38,7 @@ class BlockReach {
                           const std::optional<Point<D>>& extent) const {
     const auto leads = places_led_to(window);
     Reached to{HostVector<Site<D>>(PoolAllocator<Site<D>>(pool_)), HostVector<std::uint64_t>(memory()), nullptr};
-    if (from.above())
+    if (from.above() && window.has_above())
       search_by_blocks(from, window, leads, to);
     else
       search(from, window, leads, to);

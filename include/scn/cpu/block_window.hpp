@@ -21,10 +21,12 @@ namespace scn::cpu {
 template <int D>
 class BlockWindow {
  public:
+  static constexpr std::int64_t most_taps = 4096;
+
   /// Whether a window can be read so: starts that are stride * out, not very many taps, and none of them very far.
   static bool covers(const Window<D>& window) {
     constexpr std::int64_t far = 1 << 30;
-    bool near = !window.randomised() && window.volume() <= 4096;
+    bool near = !window.randomised() && window.volume() <= most_taps;
     for (int axis = 0; near && axis < D; ++axis)
       near = window.input(axis, 0, 0) > -far && window.input(axis, 63, window.size[axis] - 1) < far;
     return near;
@@ -38,7 +40,10 @@ class BlockWindow {
           return first;
         }) {}
 
-  /// The window between the blocks of another: in = stride * out + step.
+  /// Whether the window between the blocks has not very many taps either.
+  bool has_above() const { return std::ssize(steps()) <= most_taps; }
+
+  /// The window between the blocks of another that has one: in = stride * out + step.
   static BlockWindow above(const std::shared_ptr<HostPool>& pool, const BlockWindow& below) {
     return BlockWindow(pool, below.stride_, static_cast<std::int64_t>(below.steps().size()),
                        [&below](std::int64_t tap) { return below.steps()[static_cast<std::size_t>(tap)].at; });

@@ -26,7 +26,7 @@ class RuleList {
   /// Where `count` more can be written; they belong to the list once end_at() says how far.
   Rule* room(std::int64_t count) {
     if (end_ + count > room_) {
-      room_ = std::max<std::int64_t>({end_ + count, 2 * room_, 256});
+      room_ = std::max<std::int64_t>({end_ + count, 2 * room_, 4096});
       Block larger(pool_, static_cast<std::size_t>(room_) * sizeof(Rule));
       std::copy_n(begin(), end_, static_cast<Rule*>(larger.data()));
       memory_ = std::move(larger);

@@ -95,12 +95,14 @@ class SiteIndex {
   /// The number of the block of these coordinates (ZBlock::of()), or -1.
   std::int32_t find_block(const Site<D>& key) const {
     if (above_) return above_->find(key);
-    if (table_.empty()) return -1;
-    const std::size_t mixed = hash(key);
-    std::size_t slot = mixed & (table_.size() - 1);
-    for (; table_[slot].block >= 0; slot = (slot + 1) & (table_.size() - 1))
-      if (table_[slot].tag == tag(mixed) && keys_[static_cast<std::size_t>(table_[slot].block)] == key) break;
-    return table_[slot].block;
+    return table_.empty() ? -1 : table_[search(key).slot].block;
+  }
+
+  /// How many places of the table a search for these coordinates of a block looks at: what hostile ones could make
+  /// many.
+  std::int64_t places_looked_at(const Site<D>& key) const {
+    if (above_) return above_->places_looked_at(ZBlock<D>::of(key));
+    return table_.empty() ? 0 : search(key).places;
   }
 
   std::int64_t rows() const { return rows_; }
@@ -145,6 +147,18 @@ class SiteIndex {
         blocks_(PoolAllocator<Block>(pool)),
         keys_(PoolAllocator<Site<D>>(pool)),
         table_(PoolAllocator<Slot>(pool)) {}
+
+  struct Search {
+    std::size_t slot;  // that of the block, or a free one
+    std::int64_t places;
+  };
+  Search search(const Site<D>& key) const {
+    const std::size_t mixed = hash(key);
+    Search at{mixed & (table_.size() - 1), 1};
+    for (; table_[at.slot].block >= 0; at.slot = (at.slot + 1) & (table_.size() - 1), ++at.places)
+      if (table_[at.slot].tag == tag(mixed) && keys_[static_cast<std::size_t>(table_[at.slot].block)] == key) break;
+    return at;
+  }
 
   static std::uint32_t tag(std::size_t mixed) { return static_cast<std::uint32_t>(mixed >> 32); }
 
