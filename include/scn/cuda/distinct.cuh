@@ -165,9 +165,9 @@ Buffer<Site<D>, CudaDevice<T>> distinct_sites(CudaDevice<T>& device, const Arran
   return sites;
 }
 
-/// What sites have beside themselves.
+/// What a level has beside its sites.
 template <int D>
-struct SitesFrame {
+struct LevelProperties {
   std::optional<Point<D>> extent;
   std::int64_t samples = 0;
   std::int64_t level = 0;  ///< see BoundedRows
@@ -176,10 +176,10 @@ struct SitesFrame {
 /// Sites with their index, once the host has learnt how many there are. Does not wait.
 template <int D, class T>
 Sites<D, CudaDevice<T>> finish_sites(CudaDevice<T>& device, const Arranged<D, T>& arranged,
-                                     const SitesFrame<D>& frame) {
+                                     const LevelProperties<D>& properties) {
   Buffer<Site<D>, CudaDevice<T>> sites = distinct_sites(device, arranged, arranged.census.distinct);
   SiteIndex<D> index(device, std::as_const(sites).data(), Rows{sites.size()}, arranged.census.blocks);
-  return {std::move(sites), frame.extent, frame.samples, std::move(index), {{}, frame.level}};
+  return {std::move(sites), properties.extent, properties.samples, std::move(index), {{}, properties.level}};
 }
 
 /// The exact number of sites, and what the host would have complained about. One thread.
@@ -194,42 +194,43 @@ __global__ void settle_rows(const Census<D>* census, std::int64_t room, std::int
 
 /// Sites with their index, of which there are at most `possible`, where the device has Limits. Never waits.
 template <int D, class T>
-Sites<D, CudaDevice<T>> bounded_sites(CudaDevice<T>& device, const Arranged<D, T>& arranged, const SitesFrame<D>& frame,
-                                      std::int64_t possible) {
-  const std::int64_t room = std::min(device.limits->bound(frame.level, possible), arranged.count);
+Sites<D, CudaDevice<T>> bounded_sites(CudaDevice<T>& device, const Arranged<D, T>& arranged,
+                                      const LevelProperties<D>& properties, std::int64_t possible) {
+  const std::int64_t room = std::min(device.limits->bound(properties.level, possible), arranged.count);
   Buffer<std::int64_t, CudaDevice<T>> exact(device, 1);
   if (arranged.count == 0)
     fill_zero(device, exact.data(), sizeof(std::int64_t));
   else
-    launch(device, {.blocks = 1, .threads = 1}, settle_rows<D>, arranged.device_census.data(), room, frame.level,
+    launch(device, {.blocks = 1, .threads = 1}, settle_rows<D>, arranged.device_census.data(), room, properties.level,
            arranged.order ? arranged.order->code_bits() : std::numeric_limits<int>::max(), exact.data(),
            device.queue->status());
   Buffer<Site<D>, CudaDevice<T>> sites = distinct_sites(device, arranged, room);
   SiteIndex<D> index(device, std::as_const(sites).data(), Rows{room, std::as_const(exact).data()}, room);
-  return {std::move(sites), frame.extent, frame.samples, std::move(index), {std::move(exact), frame.level}};
+  return {
+      std::move(sites), properties.extent, properties.samples, std::move(index), {std::move(exact), properties.level}};
 }
 
 /// Code bits where the host will not learn how many there are: as many as an extent says, or as fit beside the number
 /// of a candidate.
 template <int D>
-int bounded_code_bits(const SitesFrame<D>& frame, std::int64_t count) {
-  return most_code_bits(frame.extent, frame.samples).value_or(SortedNumbers::key_code_bits(count));
+int bounded_code_bits(const LevelProperties<D>& properties, std::int64_t count) {
+  return most_code_bits(properties.extent, properties.samples).value_or(SortedNumbers::key_code_bits(count));
 }
 
 /// The distinct sites of a source of any length, 2^26 candidates at a time. Waits, once for up to 2^26; never where the
 /// device has Limits, and then throws LimitExceeded for more.
 template <int D, class T, class Source>
 Sites<D, CudaDevice<T>> collect_sites(CudaDevice<T>& device, Candidates<Source> source, bool in_order,
-                                      const SitesFrame<D>& frame) {
+                                      const LevelProperties<D>& properties) {
   constexpr std::int64_t most = std::int64_t{1} << 26, bytes = sizeof(Site<D>);
   const std::int64_t count = source.bound();
   if (device.limits) {
     require<LimitExceeded>(in_order || count <= most, "sites that are made without waiting have at most 67108864 ",
                            "candidates, got ", count, ": give the levels closer limits");
-    return bounded_sites(device, arrange<D>(device, source, count, in_order, bounded_code_bits<D>(frame, count)), frame,
-                         count);
+    return bounded_sites(device, arrange<D>(device, source, count, in_order, bounded_code_bits<D>(properties, count)),
+                         properties, count);
   }
-  const int bits = likely_code_bits(frame.extent, frame.samples);
+  const int bits = likely_code_bits(properties.extent, properties.samples);
   const auto part = [&](std::int64_t begin) {
     source.begin = begin;
     const std::int64_t rest = count - begin;
@@ -237,7 +238,7 @@ Sites<D, CudaDevice<T>> collect_sites(CudaDevice<T>& device, Candidates<Source> 
     learn(device, source, arranged);
     return arranged;
   };
-  if (in_order || count <= most) return finish_sites(device, part(0), frame);
+  if (in_order || count <= most) return finish_sites(device, part(0), properties);
   const auto distinct = [&](const Arranged<D, T>& of) { return distinct_sites(device, of, of.census.distinct); };
   Buffer<Site<D>, CudaDevice<T>> found = distinct(part(0));
   for (std::int64_t begin = most;; begin += most) {
@@ -248,7 +249,7 @@ Sites<D, CudaDevice<T>> collect_sites(CudaDevice<T>& device, Candidates<Source> 
     const ListedSites<D> listed{both.data()};
     auto all = arrange<D>(device, listed, both.size(), false, bits);
     learn(device, listed, all);
-    if (begin + most >= count) return finish_sites(device, all, frame);
+    if (begin + most >= count) return finish_sites(device, all, properties);
     found = distinct(all);
   }
 }

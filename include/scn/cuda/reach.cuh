@@ -177,18 +177,18 @@ template <int D, class T>
 Sites<D, CudaDevice<T>> reach(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in, const Window<D>& window,
                               std::optional<Point<D>> extent) {
   const cuda::Region<D> region(extent);
-  const cuda::SitesFrame<D> frame{extent, in.samples(), in.level() + 1};
+  const cuda::LevelProperties<D> properties{extent, in.samples(), in.level() + 1};
   if (window.outputs == Outputs::floor || window.keeps_order()) {
     const cuda::Candidates<cuda::FloorOutputs<D>> source{{in.data(), window.stride, region}, in.rows()};
-    return cuda::collect_sites<D>(device, source, window.keeps_order(), frame);
+    return cuda::collect_sites<D>(device, source, window.keeps_order(), properties);
   }
   if constexpr (cuda::BlockReach<D>::possible)
     if (cuda::BlockReach<D>::suits(window, in.rows().bound, in.index().blocks()))
-      return cuda::reach_by_blocks(device, in, window, frame);
+      return cuda::reach_by_blocks(device, in, window, properties);
   const cuda::DeviceWindow<D, T> relation(device, window);
   const cuda::ReachedOutputs<D> source(in.data(), window, relation.view(), region);
   return cuda::collect_sites<D>(device, cuda::Candidates<cuda::ReachedOutputs<D>>{source, in.rows(), source.of_input()},
-                                false, frame);
+                                false, properties);
 }
 
 /// The input sites that at least one tap of at least one output sees, clipped to `extent` and to int32: the sites of a

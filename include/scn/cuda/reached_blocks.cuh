@@ -153,9 +153,9 @@ __global__ void write_sites(const Site<D>* blocks, const unsigned long long* wor
 /// The outputs that a window reaches, where BlockReach suits it. Waits once, twice where blocks lie far apart.
 template <int D, class T>
 Sites<D, CudaDevice<T>> reach_by_blocks(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in,
-                                        const Window<D>& window, const SitesFrame<D>& frame) {
+                                        const Window<D>& window, const LevelProperties<D>& properties) {
   using Dev = CudaDevice<T>;
-  const BlockReach<D> reach(window, Region<D>(frame.extent));
+  const BlockReach<D> reach(window, Region<D>(properties.extent));
   const SiteIndexView<D>& index = in.index().view();
   const std::int64_t candidates = std::int64_t{index.capacity} * reach.of_block;
   const std::int64_t bound = in.index().blocks() * reach.of_block;
@@ -192,7 +192,7 @@ Sites<D, CudaDevice<T>> reach_by_blocks(CudaDevice<T>& device, const Sites<D, Cu
   launch(device, {.blocks = blocks_of(64 * blocks, 256), .threads = 256}, write_sites<D>, keys.data(), merged.data(),
          sites_so_far.data(), blocks, sites.data());
   SiteIndex<D> table(device, std::as_const(sites).data(), Rows{total}, blocks);
-  return {std::move(sites), frame.extent, frame.samples, std::move(table), {{}, frame.level}};
+  return {std::move(sites), properties.extent, properties.samples, std::move(table), {{}, properties.level}};
 }
 
 }  // namespace scn::cuda

@@ -121,10 +121,11 @@ InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site
   if (rows.exact != nullptr && !device.limits)
     return make_sites<D>(device, points, Rows{cuda::element(device, rows.exact, 0)}, extent, samples, duplicates);
   constexpr std::int64_t any = std::int64_t{1} << 31;
-  cuda::SitesFrame<D> frame{extent, device.limits ? std::max<std::int64_t>(samples, 1) : samples};
+  cuda::LevelProperties<D> properties{extent, device.limits ? std::max<std::int64_t>(samples, 1) : samples};
   const cuda::Candidates<cuda::GivenPoints<D>> source{
-      {points.data(), cuda::Region<D>(extent), device.limits ? frame.samples : any}, rows};
-  const int bits = device.limits ? cuda::bounded_code_bits<D>(frame, count) : cuda::likely_code_bits(extent, samples);
+      {points.data(), cuda::Region<D>(extent), device.limits ? properties.samples : any}, rows};
+  const int bits =
+      device.limits ? cuda::bounded_code_bits<D>(properties, count) : cuda::likely_code_bits(extent, samples);
   auto arranged = cuda::arrange<D>(device, source, count, false, bits);
   if (!device.limits) {
     cuda::learn(device, source, arranged);
@@ -132,13 +133,13 @@ InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site
       const std::int64_t i = static_cast<std::uint32_t>(~arranged.census.refused);
       cuda::refuse_point(i, cuda::element(device, points.data(), i), extent);
     }
-    frame.samples = std::max(samples, std::int64_t{arranged.census.samples});
+    properties.samples = std::max(samples, std::int64_t{arranged.census.samples});
   } else if (count > 0) {
     cuda::launch(device, {.blocks = 1, .threads = 1}, cuda::report_points<D>, arranged.device_census.data(), rows,
-                 frame.samples, duplicates == Duplicates::reject, device.queue->status());
+                 properties.samples, duplicates == Duplicates::reject, device.queue->status());
   }
-  auto sites =
-      device.limits ? cuda::bounded_sites(device, arranged, frame, count) : cuda::finish_sites(device, arranged, frame);
+  auto sites = device.limits ? cuda::bounded_sites(device, arranged, properties, count)
+                             : cuda::finish_sites(device, arranged, properties);
   const std::int64_t room = sites.rows().bound, points_room = count + (sites.rows().exact == nullptr ? 0 : 2);
   auto map = std::make_shared<PointMap<Dev>>();
   map->duplicates = duplicates;
