@@ -1,9 +1,10 @@
 // Exponential linear unit.
 #pragma once
 
-#include <cmath>
 #include <string>
 
+#include "scn/core/exponential.hpp"
+#include "scn/core/select.hpp"
 #include "scn/layers/activation.hpp"
 
 namespace scn {
@@ -14,11 +15,11 @@ struct ExponentialLinear {
 
   template <class T>
   constexpr T operator()(T x) const {
-    return x > T{} ? static_cast<T>(scale) * x : static_cast<T>(scale * alpha) * std::expm1(x);
+    return select(x > T{}, static_cast<T>(scale) * x, static_cast<T>(scale * alpha) * exponential_minus_1(x));
   }
   template <class T>
   constexpr T slope(T x, T y) const {
-    return x > T{} ? static_cast<T>(scale) : y + static_cast<T>(scale * alpha);
+    return select(x > T{}, static_cast<T>(scale), y + static_cast<T>(scale * alpha));
   }
 };
 

@@ -1,9 +1,9 @@
 // Logistic sigmoid.
 #pragma once
 
-#include <cmath>
 #include <string>
 
+#include "scn/core/exponential.hpp"
 #include "scn/layers/activation.hpp"
 
 namespace scn {
@@ -12,7 +12,7 @@ namespace scn {
 struct Logistic {
   template <class T>
   constexpr T operator()(T x) const {
-    return T{1} / (T{1} + std::exp(-x));
+    return T{1} / (T{1} + exponential(-x));
   }
   template <class T>
   constexpr T slope(T, T y) const {

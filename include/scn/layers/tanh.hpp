@@ -1,9 +1,9 @@
 // Hyperbolic tangent.
 #pragma once
 
-#include <cmath>
 #include <string>
 
+#include "scn/core/exponential.hpp"
 #include "scn/layers/activation.hpp"
 
 namespace scn {
@@ -12,7 +12,7 @@ namespace scn {
 struct HyperbolicTangent {
   template <class T>
   constexpr T operator()(T x) const {
-    return std::tanh(x);
+    return hyperbolic_tangent(x);
   }
   template <class T>
   constexpr T slope(T, T y) const {
