@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -48,26 +50,52 @@ struct FinishSums {
   }
 };
 
-/// Rows that one task takes the maximum of.
-inline constexpr std::int64_t maximum_chunk = 128;
+/// Rows that one task takes the maximum of: few enough that their loop is unrolled, and channels fill vectors.
+inline constexpr std::int64_t maximum_chunk = 16;
 
 /// The maximum of each sample within a chunk of rows goes to row chunk + sample of `partial`: one of the two numbers is
-/// larger for every later piece, and none is smaller, so no two pieces share a row.
+/// larger for every later piece, and none is smaller, so no two pieces share a row. This is the piece of the sample
+/// that has the chunk's first row.
 template <int D, class S>
 struct ChunkMaximum {
   const Site<D>* sites;
+  const std::int64_t* first;
   MatrixView<const S> x;
   MatrixView<S> partial;
-  constexpr void operator()(std::int64_t chunk, std::int64_t c) const {
-    const std::int64_t rows = x.rows.exact == nullptr ? x.rows.bound : *x.rows.exact;
-    const std::int64_t end = std::min(rows, (chunk + 1) * maximum_chunk);
-    for (std::int64_t row = chunk * maximum_chunk; row < end;) {
-      const std::int64_t sample = sites[row].sample;
+
+  struct Piece {
+    std::array<const S*, maximum_chunk> rows;  // the last one again where there are fewer
+    S* to;                                     // null for a piece without rows
+    constexpr void operator()(std::int64_t c) const {
+      if (to == nullptr) return;
       S largest = no_maximum<S>();
-      for (; row < end && sites[row].sample == sample; ++row) take_larger(largest, x(row, c));
-      partial(chunk + sample, c) = largest;
+      for (std::int64_t n = 0; n < maximum_chunk; ++n) take_larger(largest, rows[static_cast<std::size_t>(n)][c]);
+      to[c] = largest;
     }
+  };
+  /// From row `begin` on.
+  constexpr Piece piece(std::int64_t begin, std::int64_t sample) const {
+    const std::int64_t chunk = begin / maximum_chunk, chunk_end = (chunk + 1) * maximum_chunk;
+    const std::int64_t end = first[sample + 1] < chunk_end ? first[sample + 1] : chunk_end;
+    if (begin >= end) return {};
+    Piece piece{{}, &partial(chunk + sample, 0)};
+    for (std::int64_t n = 0; n < maximum_chunk; ++n)
+      piece.rows[static_cast<std::size_t>(n)] = &x(begin + n < end ? begin + n : end - 1, 0);
+    return piece;
   }
+  constexpr Piece at(std::int64_t chunk) const {
+    const std::int64_t begin = chunk * maximum_chunk, rows = x.rows.exact == nullptr ? x.rows.bound : *x.rows.exact;
+    return begin < rows ? piece(begin, sites[begin].sample) : Piece{};
+  }
+  constexpr void operator()(std::int64_t chunk, std::int64_t c) const { at(chunk)(c); }
+};
+
+/// The piece of a sample within the chunk that it begins in.
+template <int D, class S>
+struct SampleStartMaximum {
+  ChunkMaximum<D, S> chunks;
+  constexpr auto at(std::int64_t sample) const { return chunks.piece(chunks.first[sample], sample); }
+  constexpr void operator()(std::int64_t sample, std::int64_t c) const { at(sample)(c); }
 };
 
 /// y = the maximum over the chunks of each sample.
@@ -129,8 +157,9 @@ class GlobalPooling {
     if (reduction_ == Reduction::max) {
       const std::int64_t chunks = (x.rows().bound + detail::maximum_chunk - 1) / detail::maximum_chunk;
       Matrix<Dev> partial(device, chunks + samples, x.channels());
-      parallel_for(device, Rows{chunks}, x.channels(),
-                   detail::ChunkMaximum<D, S>{x.sites->data(), values, partial.view()});
+      const detail::ChunkMaximum<D, S> maximum{x.sites->data(), first.data(), values, partial.view()};
+      parallel_for(device, Rows{chunks}, x.channels(), maximum);
+      parallel_for(device, Rows{samples}, x.channels(), detail::SampleStartMaximum<D, S>{maximum});
       parallel_for(device, y.rows(), y.channels(),
                    detail::FinishMaximum<S>{std::as_const(partial).view(), y.view(), first.data()});
     } else {

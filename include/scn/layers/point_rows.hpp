@@ -52,19 +52,19 @@ struct GatherPoints {
   struct Row {
     MatrixView<const S> from;
     const std::int32_t *point, *end;
-    T count;  // 1 for a sum
+    bool mean;
     S* to;
     Write write;
     constexpr void operator()(std::int64_t c) const {
       T sum = static_cast<T>(from(*point, c));
       for (const std::int32_t* next = point + 1; next < end; ++next) sum += static_cast<T>(from(*next, c));
-      store(to[c], static_cast<S>(sum / count), write);
+      if (mean) sum /= static_cast<T>(end - point);  // most are sums, and a division takes as long as all the rest
+      store(to[c], static_cast<S>(sum), write);
     }
   };
   constexpr Row at(std::int64_t row) const {
     const std::int64_t begin = rows.begin(row), end = rows.end(row);
-    return {from, rows.points + begin, rows.points + end, mean ? static_cast<T>(end - begin) : T{1}, &to(row, 0),
-            write};
+    return {from, rows.points + begin, rows.points + end, mean, &to(row, 0), write};
   }
   constexpr void operator()(std::int64_t row, std::int64_t c) const { at(row)(c); }
 };

@@ -20,15 +20,20 @@ namespace detail {
 /// One group of channels in one row. Deviations are taken from the group's first number, from which the mean is at most
 /// sqrt(width - 1) deviations away, so that a mean far from 0 costs no digits.
 template <class S, class T>
+struct RowGroup {
+  const S* x;           // of the group's first channel
+  T mean{}, inverse{};  // mean - first number, 1 / deviation
+  constexpr T distance(std::int64_t c) const { return static_cast<T>(x[c]) - static_cast<T>(x[0]); }
+  constexpr T standard(std::int64_t c) const { return (distance(c) - mean) * inverse; }
+};
+
+template <class S, class T>
 struct RowGroups {
   MatrixView<const S> x;
   std::int64_t width;
-  MatrixView<const T> mean, inverse;  // per row and group: mean - first number, 1 / deviation
-  constexpr T distance(std::int64_t row, std::int64_t c) const {
-    return static_cast<T>(x(row, c)) - static_cast<T>(x(row, c - c % width));
-  }
-  constexpr T standard(std::int64_t row, std::int64_t c) const {
-    return (distance(row, c) - mean(row, c / width)) * inverse(row, c / width);
+  MatrixView<const T> mean, inverse;  // per row and group
+  constexpr RowGroup<S, T> operator()(std::int64_t row, std::int64_t group) const {
+    return {&x(row, group * width), mean(row, group), inverse(row, group)};
   }
 };
 
@@ -39,19 +44,21 @@ struct GroupNormalize {
   T eps;
   MatrixView<T> mean, inverse;  // the same numbers as those of `groups`
   MatrixView<S> y;
-  constexpr void operator()(std::int64_t row, std::int64_t group) const {
-    const std::int64_t begin = group * groups.width, end = begin + groups.width;
-    const T share = T{1} / static_cast<T>(groups.width);
-    T average{}, variance{};
-    for (std::int64_t c = begin; c < end; ++c) average += share * groups.distance(row, c);
-    for (std::int64_t c = begin; c < end; ++c) {
-      const T deviation = groups.distance(row, c) - average;
+  constexpr void operator()(std::int64_t row, std::int64_t number) const {
+    const std::int64_t width = groups.width, begin = number * width;
+    const T share = T{1} / static_cast<T>(width);
+    RowGroup<S, T> group{&groups.x(row, begin)};
+    for (std::int64_t c = 0; c < width; ++c) group.mean += share * group.distance(c);
+    T variance{};
+    for (std::int64_t c = 0; c < width; ++c) {
+      const T deviation = group.distance(c) - group.mean;
       variance += share * deviation * deviation;
     }
-    mean(row, group) = average;
-    inverse(row, group) = T{1} / std::sqrt(variance + eps);
-    for (std::int64_t c = begin; c < end; ++c)
-      y(row, c) = static_cast<S>(weight(0, c) * groups.standard(row, c) + bias(0, c));
+    group.inverse = T{1} / std::sqrt(variance + eps);
+    mean(row, number) = group.mean;
+    inverse(row, number) = group.inverse;
+    for (std::int64_t c = 0; c < width; ++c)
+      y(row, begin + c) = static_cast<S>(weight(0, begin + c) * group.standard(c) + bias(0, begin + c));
   }
 };
 
@@ -62,28 +69,38 @@ struct GroupNormalizeBackward {
   MatrixView<const S> dy;
   MatrixView<S> dx;
   Write write;
-  constexpr void operator()(std::int64_t row, std::int64_t group) const {
-    const std::int64_t begin = group * groups.width, end = begin + groups.width;
-    const T share = T{1} / static_cast<T>(groups.width);
+  constexpr void operator()(std::int64_t row, std::int64_t number) const {
+    const std::int64_t width = groups.width, begin = number * width;
+    const T share = T{1} / static_cast<T>(width);
+    const RowGroup<S, T> group = groups(row, number);
     T mean{}, projection{};
-    for (std::int64_t c = begin; c < end; ++c) {
-      const T gradient = share * weight(0, c) * static_cast<T>(dy(row, c));
+    for (std::int64_t c = 0; c < width; ++c) {
+      const T gradient = share * weight(0, begin + c) * static_cast<T>(dy(row, begin + c));
       mean += gradient;
-      projection += gradient * groups.standard(row, c);
+      projection += gradient * group.standard(c);
     }
-    for (std::int64_t c = begin; c < end; ++c) {
-      const T gradient = weight(0, c) * static_cast<T>(dy(row, c)) - mean - groups.standard(row, c) * projection;
-      store(dx(row, c), static_cast<S>(groups.inverse(row, group) * gradient), write);
+    for (std::int64_t c = 0; c < width; ++c) {
+      const T gradient =
+          weight(0, begin + c) * static_cast<T>(dy(row, begin + c)) - mean - group.standard(c) * projection;
+      store(dx(row, begin + c), static_cast<S>(group.inverse * gradient), write);
     }
   }
+};
+
+struct GroupOfChannel {  // groups[c] = c / width: divisions are slow
+  std::int32_t* groups;
+  std::int64_t width;
+  constexpr void operator()(std::int64_t c) const { groups[c] = static_cast<std::int32_t>(c / width); }
 };
 
 template <class S, class T>
 struct GroupProjection {
   RowGroups<S, T> groups;
+  const std::int32_t* group_of;
   MatrixView<const S> dy;
   constexpr T operator()(std::int64_t row, std::int64_t c) const {
-    return static_cast<T>(dy(row, c)) * groups.standard(row, c);
+    const std::int64_t group = group_of[c];
+    return static_cast<T>(dy(row, c)) * groups(row, group).standard(c - group * groups.width);
   }
 };
 
@@ -155,7 +172,10 @@ class SparseGroupNorm : public RowLayer<SparseGroupNorm<Dev>> {
     }
     if (weight_.needs_gradient()) {
       Matrix<Dev, T> sums(device, 1, x.channels());
-      reduce(device, x.rows(), x.channels(), Segments{}, detail::GroupProjection<S, T>{groups, dy.view()}, sums);
+      Buffer<std::int32_t, Dev> group_of(device, x.channels());
+      parallel_for(device, Rows{x.channels()}, detail::GroupOfChannel{group_of.data(), groups.width});
+      reduce(device, x.rows(), x.channels(), Segments{},
+             detail::GroupProjection<S, T>{groups, group_of.data(), dy.view()}, sums);
       const auto [dw, write] = weight_.contribute();
       Tape::add_to(dw, sums, write);
     }
