@@ -52,6 +52,19 @@ TEST_CASE("Steps that were never run are released with their tape", "[autograd]"
   CHECK(watch.expired());
 }
 
+TEST_CASE("The steps of a tape that was given a device lie in the device's pool, others do not", "[autograd]") {
+  Double device{.threads = 1, .seed = 1};
+  const auto loss = variable_of(device, 1, 1, {0});
+  const std::size_t before = device.pool->used_bytes();
+  scn::Tape tape(device), other;
+  other.record([loss] { static_cast<void>(loss); });
+  CHECK(device.pool->used_bytes() == before);
+  tape.record([loss] { static_cast<void>(loss); });
+  CHECK(device.pool->used_bytes() > before);
+  CHECK((tape.pass().record && tape.size() == 1));
+  CHECK_FALSE(scn::Tape(device, {.training = false}).pass().training);
+}
+
 TEST_CASE("A step may own what can only be moved", "[autograd]") {
   Double device{.threads = 1, .seed = 1};
   int seen = 0;

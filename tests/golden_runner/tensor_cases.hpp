@@ -28,7 +28,7 @@ scn::SparseTensor<D, Dev> named_tensor(Case& stored, Dev& device, const std::str
 
 template <int D, class Dev>
 void run_append_tensors(Case& stored, Dev& device) {
-  std::vector<scn::SparseTensor<D, Dev>> tensors;
+  scn::Tensors<D, Dev> tensors;
   for (int i = 0; stored.has(scn::message("tensor", i, "_coords")); ++i)
     tensors.push_back(named_tensor<D>(stored, device, scn::message("tensor", i, "_"),
                                       stored.integer(scn::message("tensor", i, "_batch"), 0)));

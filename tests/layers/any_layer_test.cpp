@@ -35,9 +35,9 @@ TEST_CASE("AnyLayer calls layers from one tensor or a list to one tensor or a li
   Double device;
   const auto x = one_site(device);
   const AnyLayer<1, Double> one_to_one(scn::ReLU{}), one_to_list(twice()), list_to_one(scn::AddTable<1, Double>{});
-  CHECK(layer_cases::features(one_to_one({x}, nullptr).at(0)) == oracle::Features{{{0, {0}}, {0, 2}}});
+  CHECK(layer_cases::features(one_to_one({x}, nullptr)[0]) == oracle::Features{{{0, {0}}, {0, 2}}});
   CHECK(one_to_list({x}, nullptr).size() == 2);
-  CHECK(layer_cases::features(list_to_one({x, x, x}, nullptr).at(0)) == oracle::Features{{{0, {0}}, {-3, 6}}});
+  CHECK(layer_cases::features(list_to_one({x, x, x}, nullptr)[0]) == oracle::Features{{{0, {0}}, {-3, 6}}});
 }
 
 TEST_CASE("AnyLayer refuses a list where its layer takes one tensor, and works afterwards") {

@@ -130,7 +130,7 @@ TEST_CASE("Defect 36, mended: JoinTable of an empty first tensor has the channel
 TEST_CASE("The functions of a list of tensors are JoinTable and AddTable") {
   Double device;
   const auto x = layer_cases::tensor<1>(device, {{{0, {0}}, {1, 2}}}, 2);
-  const std::vector list{x, x.with(layer_cases::tensor<1>(device, {{{0, {0}}, {3, 5}}}, 2).features)};
+  const scn::Tensors list{x, x.with(layer_cases::tensor<1>(device, {{{0, {0}}, {3, 5}}}, 2).features)};
   scn::Tape tape;
   const auto side_by_side = scn::concatenate_feature_planes(list, &tape);
   CHECK(layer_cases::features(side_by_side) == oracle::Features{{{0, {0}}, {1, 2, 3, 5}}});

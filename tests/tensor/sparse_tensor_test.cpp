@@ -74,7 +74,25 @@ TEST_CASE("Defect 21, mended: a detached tensor has the features, on the same si
 
 TEST_CASE("The processor in single precision is the default device of a tensor", "[tensor]") {
   STATIC_REQUIRE(std::is_same_v<SparseTensor<3>, SparseTensor<3, CpuDevice<float>>>);
-  STATIC_REQUIRE(std::is_same_v<Tensors<3>, std::vector<SparseTensor<3, Cpu>>>);
+  STATIC_REQUIRE(std::is_same_v<Tensors<3>, Tensors<3, CpuDevice<float>>>);
+}
+
+TEST_CASE("A list of tensors keeps their order, in the pool of their device", "[tensor]") {
+  Cpu device;
+  const SparseTensor<2> a = make_tensor(device, 1), b = make_tensor(device, 2);
+  const std::size_t before = device.pool->used_bytes();
+  Tensors<2> list{a, b};
+  CHECK(device.pool->used_bytes() >= before + 2 * sizeof(SparseTensor<2>));
+  list.push_back(a);
+  REQUIRE(list.size() == 3);
+  CHECK((list.front().features.same(a.features) && list[1].features.same(b.features)));
+  std::vector<std::int64_t> channels;
+  for (const auto& tensor : list) channels.push_back(tensor.channels());
+  CHECK(channels == std::vector<std::int64_t>{1, 2, 1});
+  Tensors<2> grown;
+  CHECK((grown.empty() && Tensors<2>{}.empty()));
+  grown.push_back(b);
+  CHECK((grown.size() == 1 && grown.front().features.same(b.features)));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "scn/autograd/layer_log.hpp"
 #include "scn/autograd/variable.hpp"
+#include "scn/core/host_pool.hpp"
 
 namespace scn {
 
@@ -36,8 +37,13 @@ struct AddTo {
 /// Given to layers as `&tape`; a layer called without one infers and keeps nothing. Belongs to one thread.
 class Tape {
  public:
-  /// With a log, layers write down what they do.
+  /// With a log, layers write down what they do. Steps take their memory from the heap.
   explicit Tape(Pass pass = {}, LayerLog* log = nullptr) : pass_(pass), log_(log) {}
+
+  /// Steps take their memory from the device's pool, where they find that of the steps before them.
+  template <Device Dev>
+  explicit Tape(const Dev& device, Pass pass = {}, LayerLog* log = nullptr)
+      : pass_(pass), log_(log), steps_(host_allocator<StepPointer>(device)) {}
 
   /// For the second pass of a section: its draws are those that the first one made, in order.
   Tape(Pass pass, std::vector<std::uint64_t> draws) : pass_(pass), replays_(true), draws_(std::move(draws)) {}
@@ -74,7 +80,8 @@ class Tape {
   /// Keeps step() for backward(). Steps are destroyed as soon as they have run, and what they hold with them.
   template <class F>
   void record(F step) {
-    steps_.push_back(std::make_unique<Recorded<F>>(std::move(step)));
+    const PoolAllocator<Recorded<F>> memory(steps_.get_allocator());
+    steps_.push_back(std::allocate_shared<Recorded<F>>(memory, std::move(step)));
   }
 
   std::int64_t size() const { return static_cast<std::int64_t>(steps_.size()); }
@@ -114,6 +121,7 @@ class Tape {
     virtual ~Step() = default;
     virtual void run() = 0;
   };
+  using StepPointer = std::shared_ptr<Step>;
   template <class F>
   struct Recorded final : Step {
     explicit Recorded(F step_) : step(std::move(step_)) {}
@@ -139,7 +147,7 @@ class Tape {
   }
   void run() {
     while (!steps_.empty()) {
-      const std::unique_ptr<Step> step = std::move(steps_.back());
+      const StepPointer step = std::move(steps_.back());
       steps_.pop_back();
       step->run();
     }
@@ -151,7 +159,7 @@ class Tape {
   bool replays_ = false;
   std::vector<std::uint64_t> draws_;
   std::size_t next_ = 0;
-  std::vector<std::unique_ptr<Step>> steps_;
+  HostVector<StepPointer> steps_;
 };
 
 /// Whether this call trains: batch statistics, dropout.

@@ -47,6 +47,7 @@ class AnyLayer {
     virtual std::string name() const = 0;
     virtual std::span<const NamedLayer<D, Dev>> sequence() const = 0;
   };
+  static std::string any_name() { return message("AnyLayer<", D, ">"); }
   template <class Layer>
   struct Held final : Base {
     explicit Held(Layer layer_) : layer(std::move(layer_)) {}
@@ -63,9 +64,9 @@ class AnyLayer {
       else if constexpr (requires {
                            { layer(x.front(), tape) } -> std::same_as<Tensors<D, Dev>>;
                          })
-        return layer(single(message("AnyLayer<", D, ">"), x), tape);
+        return layer(single(any_name, x), tape);
       else
-        return {layer(single(message("AnyLayer<", D, ">"), x), tape)};
+        return {layer(single(any_name, x), tape)};
     }
     Point<D> input_size(const Point<D>& out) const override { return layer_input_size(layer, out); }
     void parameters(const std::string& prefix, std::vector<Parameter<Dev>>& into) const override {
@@ -154,7 +155,8 @@ class LayerList {
  protected:
   std::span<const NamedLayer<D, Dev>> layers() const { return layers_; }
   Tensors<D, Dev> call(std::size_t position, const Tensors<D, Dev>& x, Tape* tape) const {
-    return call_layer(layers_[position].layer, name_of(position), x, tape);
+    return call_layer(
+        layers_[position].layer, [&] { return name_of(position); }, x, tape);
   }
 
  private:
@@ -176,7 +178,7 @@ class LayersInOrder : public LayerList<Derived, D, Dev> {
   SparseTensor<D, Dev> call_all(const SparseTensor<D, Dev>& x, Tape* tape) const {
     Tensors<D, Dev> tensors{x};
     for (std::size_t i = 0; i < this->size(); ++i) tensors = this->call(i, tensors, tape);
-    return single(Derived::name(), std::move(tensors));
+    return single(Derived::name, tensors);
   }
 };
 

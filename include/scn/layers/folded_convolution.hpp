@@ -104,18 +104,19 @@ class FoldedConvolution {
   }
 
   Tensor run(const Tensor& x, const Tensor* residual, Tape* tape) const {
-    require(tape == nullptr || !tape->pass().record, name(),
+    const auto name = [this] { return this->name(); };
+    require(tape == nullptr || !tape->pass().record, name,
             ": what is folded for inference has no gradient, and this pass is recorded");
-    require_channels(name(), x.features, in_);
+    require_channels(name, x.features, in_);
     std::optional<Level<D, Dev>> level;
-    if (find_) level = in_layer(name(), [&] { return find_(x); });
+    if (find_) level = in_layer(name, [&] { return find_(x); });
     const auto& sites = level ? level->sites : x.sites;
     Dev& device = x.device();
     const std::int64_t rows = sites->rows().bound;
     Epilogue<T, typename Dev::Scalar> finish{.slope = slope_};
     if (bias_) finish.shift = bias_.value().view().data;
     if (residual != nullptr && rows > 0) {
-      require(residual->sites == sites && residual->channels() == out_, name(), ": the residual has ",
+      require(residual->sites == sites && residual->channels() == out_, name, ": the residual has ",
               residual->rows().bound, " rows of ", residual->channels(), " channels, expected ", rows, " of ", out_,
               " on the sites of the result");
       finish.residual = std::as_const(residual->features.value()).view();

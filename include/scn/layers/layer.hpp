@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,11 +39,12 @@ void layer_parameters(const Layer& layer, const std::string& prefix, std::vector
   if constexpr (requires { layer.parameters(prefix, into); }) layer.parameters(prefix, into);
 }
 
-/// The one tensor of a list; throws if there are more or less.
+/// The one tensor of a list; throws if there are more or less, in the name of `layer`, a string or a function that
+/// gives one.
 template <int D, Device Dev>
-SparseTensor<D, Dev> single(std::string_view layer, Tensors<D, Dev> tensors) {
+SparseTensor<D, Dev> single(const auto& layer, const Tensors<D, Dev>& tensors) {
   require(tensors.size() == 1, layer, ": expected one tensor, got ", tensors.size());
-  return std::move(tensors.front());
+  return tensors.front();
 }
 
 /// The variable that holds the numbers of a layer's result.
@@ -105,12 +105,13 @@ void log_result(LayerLog& log, const Layer& layer, const ResultSize<Dev>& size) 
 
 }  // namespace detail
 
-/// layer(x, tape), the way in which a container calls the layer that it knows by `name`: a tape's log gets a row.
+/// layer(x, tape), the way in which a container calls the layer that it knows by `name`, a string or a function that
+/// gives one: a tape's log gets a row.
 template <class Layer, class X>
-auto call_layer(const Layer& layer, std::string_view name, const X& x, Tape* tape) {
+auto call_layer(const Layer& layer, const auto& name, const X& x, Tape* tape) {
   LayerLog* const log = tape == nullptr ? nullptr : tape->log();
   if (log == nullptr) return layer(x, tape);
-  log->enter(name);
+  log->enter(message(name));
   auto y = layer(x, tape);
   if constexpr (requires { detail::result_size(y); })
     detail::log_result(*log, layer, detail::result_size(y));

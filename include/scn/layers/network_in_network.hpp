@@ -24,7 +24,7 @@ class NetworkInNetwork : public RowLayer<NetworkInNetwork<Dev>> {
 
   using RowLayer<NetworkInNetwork<Dev>>::operator();
   Variable<Dev> operator()(const Variable<Dev>& x, Tape* tape = nullptr) const {
-    require_channels(name(), x, weight_.rows().bound);
+    require_channels(name, x, weight_.rows().bound);
     Dev& device = x.device();
     Matrix<Dev> y(device, x.rows().bound, weight_.channels());
     Epilogue<typename Dev::Accumulator, typename Dev::Scalar> finish;

@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "scn/layers/any_layer.hpp"
 
@@ -19,7 +17,7 @@ class ConcatTable : public LayerList<ConcatTable<D, Dev>, D, Dev> {
  public:
   Tensors<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
     Tensors<D, Dev> results;
-    for (std::size_t i = 0; i < this->size(); ++i) results.push_back(single(name(), this->call(i, {x}, tape)));
+    for (std::size_t i = 0; i < this->size(); ++i) results.push_back(single(name, this->call(i, {x}, tape)));
     return results;
   }
 
@@ -38,9 +36,10 @@ class ConcatTable : public LayerList<ConcatTable<D, Dev>, D, Dev> {
 
 namespace detail {
 
-/// Throws unless there is a tensor, all are on the same sites, and, for a sum of rows, have as many channels.
+/// Throws unless there is a tensor, all are on the same sites, and, for a sum of rows, have as many channels; `layer`
+/// is a string or a function that gives one.
 template <int D, Device Dev>
-void require_same_sites(std::string_view layer, const Tensors<D, Dev>& tensors, bool same_channels) {
+void require_same_sites(const auto& layer, const Tensors<D, Dev>& tensors, bool same_channels) {
   require(!tensors.empty(), layer, ": there is no tensor to work on");
   for (std::size_t i = 1; i < tensors.size(); ++i) {
     require(tensors[i].sites == tensors[0].sites, layer, ": tensors 0 and ", i, " live on different sites (",
@@ -48,6 +47,13 @@ void require_same_sites(std::string_view layer, const Tensors<D, Dev>& tensors, 
     require(!same_channels || tensors[i].channels() == tensors[0].channels() || tensors[i].rows().bound == 0, layer,
             ": tensor ", i, " has ", tensors[i].channels(), " channels, tensor 0 has ", tensors[0].channels());
   }
+}
+
+template <int D, Device Dev>
+HostVector<Variable<Dev>> features_of(const Tensors<D, Dev>& tensors) {
+  HostVector<Variable<Dev>> all(host_allocator<Variable<Dev>>(tensors.front().device()));
+  for (const auto& tensor : tensors) all.push_back(tensor.features);
+  return all;
 }
 
 /// to(row, c + to_offset) (+)= from(row, c + from_offset).
@@ -71,7 +77,7 @@ class JoinTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
     using Copy = detail::CopyChannels<typename Dev::Scalar>;
-    detail::require_same_sites(name(), tensors, false);
+    detail::require_same_sites(name, tensors, false);
     std::int64_t channels = 0;
     bool needs_gradient = false;
     for (const auto& tensor : tensors) {
@@ -89,9 +95,7 @@ class JoinTable {
     const bool record = is_recording(tape, needs_gradient);
     Variable<Dev> result(std::move(y), record);
     if (record) {
-      std::vector<Variable<Dev>> parts;
-      for (const auto& tensor : tensors) parts.push_back(tensor.features);
-      tape->record([parts, result] {
+      tape->record([parts = detail::features_of(tensors), result] {
         if (!result.has_gradient()) return;
         std::int64_t from = 0;
         for (const auto& part : parts) {
@@ -117,7 +121,7 @@ requires Dimension<D>
 class AddTable {
  public:
   SparseTensor<D, Dev> operator()(const Tensors<D, Dev>& tensors, Tape* tape = nullptr) const {
-    detail::require_same_sites(name(), tensors, true);
+    detail::require_same_sites(name, tensors, true);
     const auto& first = *std::max_element(tensors.begin(), tensors.end(),
                                           [](const auto& a, const auto& b) { return a.channels() < b.channels(); });
     Matrix<Dev> y = first.features.value().copy();
@@ -129,9 +133,7 @@ class AddTable {
     const bool record = is_recording(tape, needs_gradient);
     Variable<Dev> result(std::move(y), record);
     if (record) {
-      std::vector<Variable<Dev>> parts;
-      for (const auto& tensor : tensors) parts.push_back(tensor.features);
-      tape->record([parts, result] {
+      tape->record([parts = detail::features_of(tensors), result] {
         if (!result.has_gradient()) return;
         for (const auto& part : parts) {
           if (!part.needs_gradient()) continue;

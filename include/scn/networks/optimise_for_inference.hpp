@@ -30,7 +30,7 @@ class InferenceNetwork : public LayersInOrder<InferenceNetwork<D, Dev>, D, Dev> 
  public:
   /// A tape may watch, but neither record nor train.
   SparseTensor<D, Dev> operator()(const SparseTensor<D, Dev>& x, Tape* tape = nullptr) const {
-    require(tape == nullptr || !(tape->pass().record || tape->pass().training), name(),
+    require(tape == nullptr || !(tape->pass().record || tape->pass().training), name,
             ": has no training form, train the network that it was made from");
     return this->call_all(x, tape);
   }

@@ -1,12 +1,14 @@
 // Features on active sites: what layers take and give.
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "scn/autograd/variable.hpp"
+#include "scn/core/host_pool.hpp"
 #include "scn/geometry/rulebook.hpp"
 
 namespace scn {
@@ -34,8 +36,32 @@ struct SparseTensor {
   SparseTensor detach() const { return with(Variable<Dev>(features.value().copy())); }
 };
 
-/// What a table of branches gives, in the order of the branches.
+/// What a table of branches gives, in the order of the branches: a list in the pool of the first tensor's device.
 template <int D, Device Dev = Cpu>
-using Tensors = std::vector<SparseTensor<D, Dev>>;
+class Tensors {
+ public:
+  using Tensor = SparseTensor<D, Dev>;
+
+  Tensors() = default;
+  Tensors(std::initializer_list<SparseTensor<D, Dev>> tensors) {
+    if (tensors.size() > 0) list_ = List(tensors, host_allocator<Tensor>(tensors.begin()->device()));
+  }
+
+  void push_back(Tensor tensor) {
+    if (empty()) list_ = List(host_allocator<Tensor>(tensor.device()));
+    list_.push_back(std::move(tensor));
+  }
+
+  std::size_t size() const { return list_.size(); }
+  bool empty() const { return list_.empty(); }
+  auto begin() const { return list_.begin(); }
+  auto end() const { return list_.end(); }
+  const Tensor& operator[](std::size_t position) const { return list_[position]; }
+  const Tensor& front() const { return list_.front(); }
+
+ private:
+  using List = HostVector<Tensor>;
+  List list_;
+};
 
 }  // namespace scn

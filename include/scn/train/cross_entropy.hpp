@@ -122,9 +122,10 @@ struct CrossEntropyBackward {
 };
 
 /// Checks labels and weights, and gives each row its class and share.
-template <class T, Labels Range>
-std::vector<RowTarget<T>> row_targets(std::int64_t rows, std::int64_t classes, const Range& range,
-                                      const CrossEntropySettings& settings) {
+template <class T, Device Dev, Labels Range>
+HostVector<RowTarget<T>> row_targets(const Variable<Dev>& logits, const Range& range,
+                                     const CrossEntropySettings& settings) {
+  const std::int64_t rows = logits.rows().bound, classes = logits.channels();
   const std::vector<double>& weights = settings.weights;
   require(weights.empty() || static_cast<std::int64_t>(weights.size()) == classes || rows == 0,
           "cross_entropy: expected a weight for each of ", classes, " classes, got ", weights.size());
@@ -134,14 +135,14 @@ std::vector<RowTarget<T>> row_targets(std::int64_t rows, std::int64_t classes, c
   require(settings.smoothing >= 0 && settings.smoothing < 1 && settings.focus >= 0 && std::isfinite(settings.focus),
           "cross_entropy: smoothing must lie in [0, 1) and focus be finite and not negative, got ", settings.smoothing,
           " and ", settings.focus);
-  const std::vector<std::int32_t> labels = checked_labels("cross_entropy", rows, classes, range, settings.ignore);
+  const HostVector<std::int32_t> labels = checked_labels("cross_entropy", logits, range, settings.ignore);
   const auto weight_of = [&](std::int32_t label) {
     if (label < 0) return 0.0;
     return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(label)];
   };
   double total = 0;
   for (const std::int32_t label : labels) total += weight_of(label);
-  std::vector<RowTarget<T>> targets;
+  HostVector<RowTarget<T>> targets(host_allocator<RowTarget<T>>(logits.device()));
   targets.reserve(labels.size());
   for (const std::int32_t label : labels) {
     const double weight = weight_of(label);
@@ -165,7 +166,7 @@ Variable<Dev, typename Dev::Accumulator> cross_entropy(const Variable<Dev>& logi
   using T = typename Dev::Accumulator;
   using Target = detail::RowTarget<T>;
   Dev& device = logits.device();
-  const auto host_targets = detail::row_targets<T>(logits.rows().bound, logits.channels(), labels, settings);
+  const auto host_targets = detail::row_targets<T>(logits, labels, settings);
   Buffer<Target, Dev> targets(device, std::span<const Target>(host_targets));
   Buffer<detail::SoftmaxRow<T>, Dev> softmax(device, logits.rows().bound);
   const detail::CrossEntropyRows<S, T> rows{std::as_const(logits.value()).view(), targets.data(), softmax.data(),

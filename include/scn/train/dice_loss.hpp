@@ -64,8 +64,8 @@ Variable<Dev, typename Dev::Accumulator> dice_loss(const Variable<Dev>& logits, 
   require(settings.smoothing > 0, "dice_loss: smoothing must be above 0, got ", settings.smoothing);
   Dev& device = logits.device();
   const std::int64_t classes = logits.channels();
-  const auto host = detail::checked_labels("dice_loss", logits.rows().bound, classes, labels, settings.ignore);
-  std::vector<T> counts(static_cast<std::size_t>(classes), T{});
+  const auto host = detail::checked_labels("dice_loss", logits, labels, settings.ignore);
+  HostVector<T> counts(static_cast<std::size_t>(classes), T{}, host_allocator<T>(device));
   for (const std::int32_t label : host)
     if (label >= 0) counts[static_cast<std::size_t>(label)] += T{1};
   std::int64_t present = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scn/autograd/variable.hpp"
+#include "scn/core/host_pool.hpp"
 
 namespace scn {
 
@@ -23,17 +24,18 @@ concept Labels = requires(const Range& labels) {
 
 namespace detail {
 
-/// The class of each row, or -1 for those with the label `ignore`. Throws InvalidArgument, in the name of `loss`, for
-/// labels that are not as many as rows or no class.
-template <Labels Range>
-std::vector<std::int32_t> checked_labels(std::string_view loss, std::int64_t rows, std::int64_t classes,
-                                         const Range& range, std::int64_t ignore) {
+/// The class of each row of `scores`, or -1 for those with the label `ignore`, in host memory. Throws InvalidArgument,
+/// in the name of `loss`, for labels that are not as many as rows or no class.
+template <Device Dev, Labels Range>
+HostVector<std::int32_t> checked_labels(std::string_view loss, const Variable<Dev>& scores, const Range& range,
+                                        std::int64_t ignore) {
+  const std::int64_t rows = scores.rows().bound, classes = scores.channels();
   const std::span labels(range);
   require(static_cast<std::int64_t>(labels.size()) == rows, loss, ": expected a label for each of ", rows,
           " rows, got ", labels.size());
   require<LimitExceeded>(classes <= std::numeric_limits<std::int32_t>::max(), loss, ": ", classes,
                          " classes are more than labels of 32 bits can name");
-  std::vector<std::int32_t> result;
+  HostVector<std::int32_t> result(host_allocator<std::int32_t>(scores.device()));
   result.reserve(labels.size());
   for (const std::int64_t label : labels) {
     require(label == ignore || (label >= 0 && label < classes), loss, ": row ", result.size(), " has label ", label,

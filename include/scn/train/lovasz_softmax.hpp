@@ -17,7 +17,7 @@ namespace detail {
 
 /// Adds the part of one class to the loss, and the derivatives by its probabilities to `slopes`, classes apart.
 template <class T>
-double add_lovasz_class(const std::vector<T>& p, const std::vector<std::int32_t>& labels, std::size_t classes,
+double add_lovasz_class(const std::vector<T>& p, std::span<const std::int32_t> labels, std::size_t classes,
                         std::size_t of, double share, std::vector<double>& slopes) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < labels.size(); ++row)
@@ -51,7 +51,7 @@ Variable<Dev, typename Dev::Accumulator> lovasz_softmax(const Variable<Dev>& log
   using T = typename Dev::Accumulator;
   Dev& device = logits.device();
   const auto classes = static_cast<std::size_t>(logits.channels());
-  const auto host = detail::checked_labels("lovasz_softmax", logits.rows().bound, logits.channels(), labels, ignore);
+  const auto host = detail::checked_labels("lovasz_softmax", logits, labels, ignore);
   auto p = detail::class_probabilities(logits, Buffer<std::int32_t, Dev>(device, std::span<const std::int32_t>(host)));
   const std::vector<T> numbers = p.to_host();
   std::vector<bool> present(classes, false);

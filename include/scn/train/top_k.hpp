@@ -42,7 +42,7 @@ class TopK {
   template <Device Dev, Labels Range>
   void add(const Variable<Dev>& scores, const Range& labels) {
     Dev& device = scores.device();
-    const auto host = detail::checked_labels("TopK", scores.rows().bound, scores.channels(), labels, ignore_);
+    const auto host = detail::checked_labels("TopK", scores, labels, ignore_);
     const Buffer<std::int32_t, Dev> wanted(device, std::span<const std::int32_t>(host));
     Buffer<std::int32_t, Dev> rank(device, scores.rows().bound);
     parallel_for(
