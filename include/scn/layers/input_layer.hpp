@@ -26,8 +26,9 @@ void require_batch(const auto& layer, const Batch& batch) {
 
 template <int D>
 void require_positive_extent(const auto& layer, const std::optional<Point<D>>& extent) {
-  for (int axis = 0; axis < D; ++axis)
-    require(!extent || (*extent)[axis] >= 1, layer, ": the extent ", to_string(*extent), " is not positive");
+  for (int axis = 0; extent && axis < D; ++axis)
+    if ((*extent)[axis] < 1)
+      throw InvalidArgument(message(layer, ": the extent ", to_string(*extent), " is not positive"));
 }
 
 /// Row-major points x channels numbers of the host as a variable; the channels follow from their count. Throws unless
