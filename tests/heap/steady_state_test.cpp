@@ -1,22 +1,23 @@
-// A frame like those before it takes no memory from the system: every call of the heap is counted, stage by stage.
+// A frame like those before it takes no memory from the system: every call of the heap is counted.
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
 #include <new>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "catch.hpp"
 #include "scn/cpu/cpu.hpp"
 #include "scn/layers/average_pooling.hpp"
-#include "scn/layers/batch_normalization.hpp"
 #include "scn/layers/input_layer.hpp"
-#include "scn/layers/max_pooling.hpp"
 #include "scn/layers/output_layer.hpp"
-#include "scn/layers/relu.hpp"
-#include "scn/layers/submanifold_convolution.hpp"
+#include "scn/layers/sequential.hpp"
 #include "scn/layers/unpooling.hpp"
+#include "scn/networks/center_point_encoder.hpp"
+#include "scn/networks/optimise_for_inference.hpp"
+#include "scn/networks/unet.hpp"
+#include "scn/train/cross_entropy.hpp"
+#include "scn/train/sgd.hpp"
 #include "support/random_cases.hpp"
 
 namespace {
@@ -48,74 +49,128 @@ namespace {
 
 using namespace scn;
 
+/// Points of one sample and what is given for them.
 struct Frame {
   std::vector<Site<3>> sites;
   std::vector<float> features;
+  std::vector<std::int32_t> labels;
 };
 
-Frame frame(std::uint64_t seed, std::size_t count) {
-  oracle::Random random(seed);
-  Frame result;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto coordinate = [&] { return static_cast<std::int32_t>(random.integer(0, 40)); };
-    result.sites.push_back({0, {coordinate(), coordinate(), coordinate() / 8}});
-    for (int c = 0; c < 8; ++c) result.features.push_back(static_cast<float>(random.integer(-9, 9)));
+/// Five frames whose numbers of points differ by a few in a hundred.
+std::vector<Frame> frames(int channels) {
+  std::vector<Frame> all;
+  for (const std::size_t count : {5000u, 5100u, 4950u, 5050u, 5000u}) {
+    oracle::Random random(all.size() + 1);
+    Frame& frame = all.emplace_back();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto coordinate = [&] { return static_cast<std::int32_t>(random.integer(0, 40)); };
+      frame.sites.push_back({0, {coordinate(), coordinate(), coordinate()}});
+      for (int c = 0; c < channels; ++c) frame.features.push_back(static_cast<float>(random.integer(-9, 9)));
+      frame.labels.push_back(static_cast<std::int32_t>(random.integer(0, 3)));
+    }
   }
-  return result;
+  return all;
 }
 
-/// Calls of the heap in each stage of a pass.
-using Stages = std::map<std::string, std::int64_t>;
-
-template <class Step>
-auto stage(Stages& stages, const char* name, const Step& step) {
-  const std::int64_t before = heap_calls;
-  auto result = step();
-  const std::int64_t calls = heap_calls - before;
-  if (stages.contains(name)) stages[name] += calls;
-  return result;
-}
-
-struct Network {
-  Cpu device{.threads = 1};
-  InputLayer<3> input{device};
-  SubmanifoldConvolution<3> convolution{device, 8, 16, 3};
-  BatchNormReLU<Cpu> norm{device, 16};
-  MaxPooling<3> down{device, 2, 2};
-  AveragePooling<3> mean{device, 2, 2};
-  UnPooling<3> up{device, 2, 2};
-  OutputLayer<3> output{device};
-
-  void run(const Frame& frame, Stages& stages) const {
-    const auto x = stage(stages, "input", [&] { return input(frame.sites, frame.features); });
-    const auto y = stage(stages, "convolution", [&] { return convolution(x); });
-    const auto z = stage(stages, "norm", [&] { return norm(y); });
-    const auto r = stage(stages, "activation", [&] { return LeakyReLU()(z); });
-    const auto first = stage(stages, "first pooling", [&] { return down(r); });
-    const auto coarse = stage(stages, "max pooling", [&] { return down(r); });
-    const auto mean_coarse = stage(stages, "average pooling", [&] { return mean(r); });
-    const auto fine_first = stage(stages, "first un-pooling", [&] { return up(mean_coarse); });
-    const auto fine = stage(stages, "un-pooling", [&] { return up(coarse); });
-    stage(stages, "output", [&] { return output(fine); });
-  }
-};
-
-TEST_CASE("After two frames, the stages on rows of a third take nothing from the heap") {
-  const Network network;
-  const Frame frames[] = {frame(1, 5000), frame(2, 5050), frame(3, 4980)};
-  Stages none, counts;
-  network.run(frames[0], none);
-  network.run(frames[1], none);
-  for (const char* name : {"input", "convolution", "norm", "activation", "first pooling", "max pooling",
-                           "average pooling", "first un-pooling", "un-pooling", "output"})
-    counts[name] = 0;
-  network.run(frames[2], counts);
-  for (const auto& [name, calls] : counts) UNSCOPED_INFO(name << ": " << calls);
-  for (const char* name : {"norm", "activation", "max pooling", "average pooling", "un-pooling", "output"}) {
-    INFO(name);
-    CHECK(counts.at(name) == 0);
+/// Calls of the heap in each frame after the second.
+template <class Pass>
+std::vector<std::int64_t> calls_after_two(int channels, const Pass& pass) {
+  std::vector<std::int64_t> calls;
+  for (const Frame& frame : frames(channels)) {
+    const std::int64_t before = heap_calls;
+    pass(frame);
+    calls.push_back(heap_calls - before);
   }
   CHECK(heap_calls > 0);
+  return {calls.begin() + 2, calls.end()};
+}
+
+const std::vector<std::int64_t> none{0, 0, 0};
+
+/// Points, a network, and, where it ends on the sites of the input, points again.
+template <class Net>
+struct FromPoints {
+  Cpu& device;
+  const Net& net;
+  InputLayer<3> input{device};
+  OutputLayer<3> output{device};
+
+  Variable<Cpu> operator()(const Frame& frame, Tape* tape = nullptr) const {
+    const auto x = input(frame.sites, frame.features);
+    const auto y = net(x, tape);
+    return y.sites == x.sites ? output(y, tape) : y.features;
+  }
+};
+
+/// Two convolutions on each of four levels, with max pools between them.
+AnySequential<3> convolutions_and_pools(Cpu& device) {
+  AnySequential<3> net;
+  int in = 3;
+  for (const int channels : {16, 24, 32, 40}) {
+    if (in > 3) net.add(MaxPooling<3>(device, 2, 2));
+    net.add(SubmanifoldConvolution<3>(device, in, channels, 3, {.bias = false}))
+        .add(SubmanifoldConvolution<3>(device, channels, channels, 3, {.bias = false}));
+    in = channels;
+  }
+  return net;
+}
+
+AnySequential<3> residual_unet(Cpu& device) {
+  AnySequential<3> net;
+  return net.add(SubmanifoldConvolution<3>(device, 4, 16, 3, {.bias = false}))
+      .add(UNet<3>(device, {.channels = {16, 24, 32}, .residual = true}))
+      .add(BatchNormReLU<Cpu>(device, 16));
+}
+
+/// Down and up again by pools.
+auto pools(Cpu& device) {
+  return Sequential{SubmanifoldConvolution<3>(device, 8, 16, 3),
+                    BatchNormReLU<Cpu>(device, 16),
+                    LeakyReLU(),
+                    MaxPooling<3>(device, 2, 2),
+                    AveragePooling<3>(device, 3, 2),
+                    UnPooling<3>(device, 3, 2),
+                    UnPooling<3>(device, 2, 2)};
+}
+
+template <class Net>
+void check_inference(Cpu& device, int channels, const Net& net) {
+  const FromPoints<Net> through{device, net};
+  CHECK(calls_after_two(channels, [&](const Frame& frame) { through(frame); }) == none);
+}
+
+template <class Net>
+void check_training(Cpu& device, int channels, const Net& net) {
+  const FromPoints<Net> through{device, net};
+  SGD optimizer{net.parameters(), {.rate = 1e-3, .momentum = 0.9}};
+  const auto step = [&](const Frame& frame) {
+    Tape tape(device);
+    const auto y = through(frame, &tape);
+    const std::span labels(frame.labels.data(), static_cast<std::size_t>(y.rows().bound));
+    tape.backward(cross_entropy(y, labels, &tape));
+    optimizer.step();
+  };
+  CHECK(calls_after_two(channels, step) == none);
+}
+
+TEST_CASE("After two frames a whole frame takes nothing from the heap") {
+  Cpu device{.threads = 1};
+  SECTION("convolutions and max pools") { check_inference(device, 3, convolutions_and_pools(device)); }
+  SECTION("pools down and up") { check_inference(device, 8, pools(device)); }
+  SECTION("a U-Net") { check_inference(device, 4, residual_unet(device)); }
+  SECTION("a U-Net, norms folded") { check_inference(device, 4, optimise_for_inference(residual_unet(device))); }
+  SECTION("CenterPoint's encoder") { check_inference(device, 5, CenterPointEncoder<>(device)); }
+  SECTION("CenterPoint's encoder, norms folded") {
+    check_inference(device, 5, optimise_for_inference(CenterPointEncoder<>(device)));
+  }
+}
+
+TEST_CASE("After two frames a whole step of training takes nothing from the heap") {
+  Cpu device{.threads = 1};
+  SECTION("convolutions and max pools") { check_training(device, 3, convolutions_and_pools(device)); }
+  SECTION("pools down and up") { check_training(device, 8, pools(device)); }
+  SECTION("a U-Net") { check_training(device, 4, residual_unet(device)); }
+  SECTION("CenterPoint's encoder") { check_training(device, 5, CenterPointEncoder<>(device)); }
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
-// Host memory that is used again: blocks by size, and an allocator that puts standard containers and handles there.
+// Host memory that is used again: blocks that are cut and grow together, and an allocator that puts standard containers
+// and handles there.
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -12,17 +11,20 @@
 #include <utility>
 #include <vector>
 
+#include "scn/core/free_blocks.hpp"
+
 namespace scn {
 
-/// Blocks from 64 bytes on, four sizes an octave. What was given back serves the next request of its size, or of one up
-/// to an octave smaller, and a new block of more than 4 KiB is a size larger than asked for: so frames that differ by
-/// less than a fifth find their blocks. A take or a give is a lock and a few instructions, without a search.
+/// Memory is had from the system in chunks and cut into blocks, whose sizes are a sixteenth apart; blocks that come
+/// back grow together with free neighbours. A take or a give is a lock and a few instructions, without a search. A
+/// chunk has room for a sixteenth more than the request that it is made for, and at least an eighth of what the pool
+/// has.
 ///
 /// Memory goes back to the system when the pool dies, by release(), when the system has no more, and when a request
 /// finds no block although free ones have more than twice the bytes that were ever in use at once. Thread-safe.
 class HostPool {
  public:
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = alignof(detail::MemoryBlock);
 
   HostPool() = default;
   HostPool(const HostPool&) = delete;
@@ -31,32 +33,39 @@ class HostPool {
 
   /// At least `bytes`, aligned; throws std::bad_alloc. Every block has to come back before the pool dies.
   void* take(std::size_t bytes) {
-    const std::size_t wanted = size_class(bytes);
+    const std::size_t wanted = rounded(bytes);
     const std::lock_guard lock(mutex_);
-    Header* block = nullptr;
-    for (std::size_t at = wanted; block == nullptr && at <= std::min(wanted + octave, classes - 1); ++at)
-      block = std::exchange(free_[at], free_[at] == nullptr ? nullptr : free_[at]->next);
+    Block* block = free_.find(wanted);
     if (block == nullptr)
-      block = make(class_bytes(wanted) > 4096 ? std::min(wanted + 1, classes - 1) : wanted);
+      block = make_chunk(wanted);
     else
-      free_bytes_ -= class_bytes(block->size_class);
-    used_bytes_ += class_bytes(block->size_class);
+      free_.remove(block);
+    if (block->bytes >= wanted + 2 * sizeof(Block)) free_.add(cut(block, wanted));
+    used_bytes_ += block->bytes;
     most_used_ = std::max(most_used_, used_bytes_);
     return block + 1;
   }
 
   void give(void* data) noexcept {
-    Header* const block = static_cast<Header*>(data) - 1;
+    Block* block = static_cast<Block*>(data) - 1;
     const std::lock_guard lock(mutex_);
-    block->next = std::exchange(free_[block->size_class], block);
-    used_bytes_ -= class_bytes(block->size_class);
-    free_bytes_ += class_bytes(block->size_class);
+    used_bytes_ -= block->bytes;
+    if (Block* const after = block->after(); after != nullptr && after->free) {
+      free_.remove(after);
+      join(block, after);
+    }
+    if (Block* const before = block->before; before != nullptr && before->free) {
+      free_.remove(before);
+      join(before, block);
+      block = before;
+    }
+    free_.add(block);
   }
 
-  /// Gives every free block back to the system.
+  /// Gives every chunk of which nothing is in use back to the system.
   void release() noexcept {
     const std::lock_guard lock(mutex_);
-    free_all();
+    release_chunks();
   }
 
   /// Bytes of the blocks that are in use, and of those that are free.
@@ -66,50 +75,59 @@ class HostPool {
   }
   std::size_t free_bytes() const {
     const std::lock_guard lock(mutex_);
-    return free_bytes_;
+    return free_.bytes();
   }
 
   /// The size of the block that so many bytes get at least.
-  static std::size_t rounded(std::size_t bytes) { return class_bytes(size_class(bytes)); }
+  static std::size_t rounded(std::size_t bytes) {
+    if (bytes > std::numeric_limits<std::size_t>::max() / 8) throw std::bad_alloc();
+    return detail::FreeBlocks::rounded(bytes);
+  }
 
  private:
-  struct alignas(alignment) Header {  // in front of the block's memory
-    std::size_t size_class;
-    Header* next;
-  };
-  static constexpr std::size_t octave = 4, classes = octave * 55;
+  using Block = detail::MemoryBlock;
+  static constexpr std::size_t smallest_chunk = std::size_t{1} << 20;
 
-  /// 64, 128, 192, 256, then four steps from each power of two to the next.
-  static std::size_t size_class(std::size_t bytes) {
-    if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
-    if (bytes <= 256) return bytes == 0 ? 0 : (bytes - 1) / 64;
-    const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 9;  // of 256 bytes
-    return octave * (power + 1) + ((bytes - 1) >> (power + 6)) - octave;
-  }
-  static std::size_t class_bytes(std::size_t size_class) {
-    if (size_class < octave) return 64 * (size_class + 1);
-    return (octave + size_class % octave + 1) << (size_class / octave + 5);
-  }
-
-  Header* make(std::size_t size_class) {
-    if (free_bytes_ / 2 > most_used_) free_all();
-    const std::size_t bytes = sizeof(Header) + class_bytes(size_class);
+  /// A chunk as one block, in no list.
+  Block* make_chunk(std::size_t wanted) {
+    if (free_.bytes() / 2 > most_used_) release_chunks();
+    const std::size_t roomy = std::max({smallest_chunk, wanted + wanted / 16, (used_bytes_ + free_.bytes()) / 8});
+    std::size_t bytes = (roomy + sizeof(Block)) / alignment * alignment;
     void* memory = ::operator new (bytes, std::align_val_t{alignment}, std::nothrow);
     if (memory == nullptr) {
-      free_all();
+      release_chunks();
+      bytes = wanted + sizeof(Block);
       memory = ::operator new (bytes, std::align_val_t{alignment});
     }
-    return ::new (memory) Header{size_class, nullptr};
+    return ::new (memory) Block{.bytes = bytes - sizeof(Block), .last = true};
   }
-  void free_all() noexcept {
-    for (Header*& first : free_)
-      while (first != nullptr) ::operator delete (std::exchange(first, first->next), std::align_val_t{alignment});
-    free_bytes_ = 0;
+  void release_chunks() noexcept {
+    free_.for_each([this](Block* block) {
+      if (!block->is_whole_chunk()) return;
+      free_.remove(block);
+      ::operator delete (block, std::align_val_t{alignment});
+    });
+  }
+
+  /// What is left of a block that keeps its first `bytes`.
+  static Block* cut(Block* block, std::size_t bytes) {
+    Block* const rest = ::new (block->at(bytes))
+        Block{.bytes = block->bytes - bytes - sizeof(Block), .before = block, .last = block->last};
+    if (Block* const after = rest->after()) after->before = rest;
+    block->bytes = bytes;
+    block->last = false;
+    return rest;
+  }
+  /// The block has the memory of its neighbour, too, which is none any more.
+  static void join(Block* block, Block* after) {
+    block->bytes += sizeof(Block) + after->bytes;
+    block->last = after->last;
+    if (Block* const next = block->after()) next->before = block;
   }
 
   mutable std::mutex mutex_;
-  std::size_t used_bytes_ = 0, most_used_ = 0, free_bytes_ = 0;
-  std::array<Header*, classes> free_{};
+  std::size_t used_bytes_ = 0, most_used_ = 0;
+  detail::FreeBlocks free_;
 };
 
 /// For standard containers and shared handles; without a pool it takes from the system.
