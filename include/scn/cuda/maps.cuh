@@ -10,6 +10,7 @@
 #include "scn/cuda/row_pairs.cuh"
 #include "scn/cuda/rules.cuh"
 #include "scn/cuda/site_index.cuh"
+#include "scn/cuda/tile_lists.cuh"
 #include "scn/cuda/window.cuh"
 #include "scn/geometry/sites.hpp"
 #include "scn/geometry/window.hpp"
@@ -35,6 +36,7 @@ __global__ void __launch_bounds__(tile_rows)
     finder.advance(search.window, tap + 1);
   }
   if (row < found.rows) found.present[row] = present;
+  add_taps(present, found.counts);
 }
 
 /// One block of 128 threads a unit, one thread an output, a segment at a time: counts segments and their pairs, or

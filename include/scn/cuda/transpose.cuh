@@ -8,6 +8,7 @@
 #include "scn/cuda/cub.cuh"
 #include "scn/cuda/row_pairs.cuh"
 #include "scn/cuda/rules.cuh"
+#include "scn/cuda/tile_lists.cuh"
 
 namespace scn {
 
@@ -170,6 +171,8 @@ cuda::Rules transpose(CudaDevice<T>& device, const cuda::Rules& rules) {
     const cuda::Grid grid{.blocks = cuda::blocks_of(rules.tiles, 1), .threads = unsigned{cuda::tile_rows}};
     cuda::launch(device, grid, cuda::mark_swapped<cuda::RowPairs>, cuda::RulesView(rules), found);
     cuda::launch(device, grid, cuda::place_swapped<cuda::RowPairs>, cuda::RulesView(rules), found);
+    cuda::launch(device, {.blocks = cuda::blocks_of(found.rows, 256), .threads = 256}, cuda::count_taps<cuda::RowPairs>,
+                 found, found.counts);
     cuda::place_rows(device, found, swapped);
   } else if (swapped.tiles > 0) {
     cuda::sort_swapped(device, rules, swapped);
