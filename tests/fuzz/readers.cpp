@@ -10,6 +10,7 @@
 
 #include "scn/io/io.hpp"
 #include "support/nifti.hpp"
+#include "support/pot.hpp"
 
 namespace {
 
@@ -30,6 +31,13 @@ void use(const support::Volume& volume) {
   if (std::ssize(volume.values) != width * height * depth * moments) std::abort();
 }
 
+void use(const std::vector<support::Character>& characters) {
+  volatile double sum = 0;
+  for (const support::Character& character : characters)
+    for (const support::Stroke& stroke : character.strokes)
+      for (const support::Pen& point : stroke) sum = sum + point[0] + point[1];
+}
+
 void use(const scn::SafetensorsFile& file) {
   volatile unsigned sum = 0;
   for (const scn::TensorEntry& tensor : file.tensors())
@@ -46,6 +54,11 @@ const std::map<std::string, std::function<void(Bytes)>> readers{
      [](Bytes bytes) {
        use(scn::parse_points(std::move(bytes), {"x", "y", "z"}, "input"));
      }},
+    {"text_points",
+     [](Bytes bytes) {
+       use(scn::parse_text_points(bytes, {"x", "y", "z"}, "input"));
+     }},
+    {"pot", [](Bytes bytes) { use(support::parse_pot(bytes, "input")); }},
     {"safetensors", [](Bytes bytes) { use(scn::SafetensorsFile(std::move(bytes), "input")); }},
 };
 
