@@ -56,6 +56,7 @@ class Tensors {
   bool empty() const { return list_.empty(); }
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }
+  Tensor& operator[](std::size_t position) { return list_[position]; }
   const Tensor& operator[](std::size_t position) const { return list_[position]; }
   const Tensor& front() const { return list_.front(); }
 
