@@ -78,6 +78,7 @@
 #include "scn/networks/sparse_vgg_net.hpp"
 #include "scn/networks/unet.hpp"
 #include "scn/tensor/input_batch.hpp"
+#include "scn/tensor/point_buffer.hpp"
 #include "scn/tensor/precompute_metadata.hpp"
 #include "scn/train/adam.hpp"
 #include "scn/train/binary_cross_entropy.hpp"
