@@ -69,11 +69,17 @@ struct AddProducts {
     for (int i = 0; i < R; ++i) {
       from[i] = x[r + i];
       to[i] = y[r + i] + column;
+    }
+    if (write == Write::assign) {
+#pragma GCC unroll 16
+      for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
-      for (int n = 0; n < N; ++n) {
-        sum[i][n] = V{};
-        if (write == Write::add) load(sum[i][n], to[i] + n * lanes);
-      }
+        for (int n = 0; n < N; ++n) sum[i][n] = V{};
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < R; ++i)
+#pragma GCC unroll 4
+        for (int n = 0; n < N; ++n) load(sum[i][n], to[i] + n * lanes);
     }
     const Factor<S>* weight = w.data + column;
     std::int64_t k = 0;
