@@ -1,4 +1,4 @@
-// What the two LiDAR examples share: the network, and how a scan becomes its input.
+// What the LiDAR examples share: the network, and how a scan becomes its input.
 #pragma once
 
 #include <array>
@@ -50,17 +50,20 @@ struct Pose {
   bool mirrored = false;
 };
 
-/// Sites and features of the points of a scan. Features tell height and intensity, never the horizontal position: 1, z,
-/// the intensity of a point of the turning scanner, that of the forward one (on another scale), and which of the two.
-struct LidarInput {
-  std::vector<scn::Site<3>> sites;
+/// Sites and features of the points of a scan, in four dimensions of several one after another in time. Features tell
+/// height and intensity, never the horizontal position: 1, z, the intensity of a point of the turning scanner, that of
+/// the forward one (on another scale), and which of the two.
+template <int D = 3>
+requires(D == 3 || D == 4) struct LidarInput {
+  std::vector<scn::Site<D>> sites;
   std::vector<float> features;
   std::vector<std::int32_t> labels;
   std::vector<std::int64_t> points;  // row of the scan of each site
 
-  /// Appends those points of the scan for which keep(x, y) is true, in the scan's own frame, as one sample.
+  /// Appends those points of the scan for which keep(x, y) is true, in the scan's own frame, as one sample, or as what
+  /// the sample was at that time.
   template <class Keep>
-  void append(const LidarScan& scan, const Pose& pose, std::int32_t sample, const Keep& keep) {
+  void append(const LidarScan& scan, const Pose& pose, std::int32_t sample, const Keep& keep, std::int32_t time = 0) {
     const double cosine = pose.scale * std::cos(pose.angle), sine = pose.scale * std::sin(pose.angle);
     std::vector<double> moved;
     std::vector<std::int64_t> rows;
@@ -79,7 +82,11 @@ struct LidarInput {
       const bool forward = row >= scan.first_forward;
       const float intensity = std::log1p(scan.point(std::size_t(row))[3]) / 5.5f;
       const auto height = float(moved[std::size_t(3 * voxels.points[i] + 2)]);
-      sites.push_back(voxels.sites[i]);
+      const scn::Point<3>& at = voxels.sites[i].at;
+      if constexpr (D == 3)
+        sites.push_back({sample, at});
+      else
+        sites.push_back({sample, {at[0], at[1], at[2], time}});
       features.insert(features.end(),
                       {1.0f, height, forward ? 0.0f : intensity, forward ? intensity : 0.0f, forward ? 1.0f : 0.0f});
       labels.push_back(scan.labels[std::size_t(row)]);
