@@ -28,18 +28,20 @@ constexpr S maximum_or_zero(S largest) {
   return largest == largest ? largest : S{};
 }
 
-template <class S>
+template <class S, class T>
 struct PoolMaximum {
   MatrixView<const S> x;
   MatrixView<S> y;
   std::int64_t drop;
-  S first;  // 0, or no_maximum()
-  constexpr S start(std::int64_t, std::int64_t) const { return first; }
+  T first;  // 0, or no_maximum()
+  constexpr T start(std::int64_t, std::int64_t) const { return first; }
   constexpr std::array<const S*, 1> reads(std::int64_t in, std::int64_t c) const { return {&x(in, c + drop)}; }
-  constexpr void step(S& largest, std::int64_t, std::int64_t in, std::int64_t c) const {
-    take_larger(largest, x(in, c + drop));
+  constexpr void step(T& largest, std::int64_t, std::int64_t in, std::int64_t c) const {
+    take_larger(largest, static_cast<T>(x(in, c + drop)));
   }
-  constexpr void finish(S largest, std::int64_t out, std::int64_t c) const { y(out, c) = maximum_or_zero(largest); }
+  constexpr void finish(T largest, std::int64_t out, std::int64_t c) const {
+    y(out, c) = static_cast<S>(maximum_or_zero(largest));
+  }
 };
 
 /// Folds over the transposed map: its outputs `row` are the inputs of the pool, `out` is a row of the pool's result.
@@ -67,11 +69,13 @@ template <Device Dev>
 Variable<Dev> pool_maximum(const Variable<Dev>& x, const MapView<Dev>& map, std::int64_t rows, Tape* tape,
                            const PoolingSettings& settings) {
   using S = typename Dev::Scalar;
+  using T = typename Dev::Accumulator;
   Dev& device = x.device();
   const std::int64_t drop = settings.drop, channels = std::max<std::int64_t>(0, x.channels() - drop);
-  const S first = settings.over == Over::window ? S{} : detail::no_maximum<S>();
+  const T first = settings.over == Over::window ? T{} : detail::no_maximum<T>();
   Matrix<Dev> y(device, rows, channels);
-  fold(device, map.rules(), channels, detail::PoolMaximum<S>{std::as_const(x.value()).view(), y.view(), drop, first});
+  fold(device, map.rules(), channels,
+       detail::PoolMaximum<S, T>{std::as_const(x.value()).view(), y.view(), drop, first});
   const bool record = is_recording(tape, x.needs_gradient());
   Variable<Dev> result(std::move(y), record);
   if (record)
@@ -79,9 +83,8 @@ Variable<Dev> pool_maximum(const Variable<Dev>& x, const MapView<Dev>& map, std:
       if (!result.has_gradient()) return;
       const auto [dx, write] = contribute_from(x, drop);
       fold(x.device(), map.transposed(), result.channels(),
-           detail::PoolMaximumBackward<S, typename Dev::Accumulator>{std::as_const(x.value()).view(),
-                                                                     std::as_const(result.value()).view(),
-                                                                     result.gradient().view(), dx.view(), drop, write});
+           detail::PoolMaximumBackward<S, T>{std::as_const(x.value()).view(), std::as_const(result.value()).view(),
+                                             result.gradient().view(), dx.view(), drop, write});
     });
   return result;
 }
