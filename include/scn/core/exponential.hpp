@@ -12,14 +12,6 @@ namespace scn {
 
 namespace detail {
 
-/// Whether `float` is computed here, in double precision, rather than by the standard library: on processors. A GPU's
-/// own functions are fast.
-#if defined(__CUDA_ARCH__)
-inline constexpr bool own_exponential = false;
-#else
-inline constexpr bool own_exponential = true;
-#endif
-
 /// e^x = scale (1 + rest), scale a power of two and |rest| < 0.42; x is cut off at -200 and 200. NaN makes rest NaN.
 /// The relative error of e^x and of rest is below 10^-11, so that rounding to float is all that counts.
 struct SplitExponential {
@@ -52,7 +44,7 @@ struct SplitExponential {
 /// e^x. In float at most 0.501 units in the last place from the exact value, below 2^-126 included.
 template <class T>
 constexpr T exponential(T x) {
-  if constexpr (std::same_as<T, float> && detail::own_exponential) {
+  if constexpr (std::same_as<T, float>) {
     const detail::SplitExponential e(x);
     return static_cast<float>(e.scale + e.scale * e.rest);
   } else {
@@ -63,7 +55,7 @@ constexpr T exponential(T x) {
 /// e^x - 1, with the digits of x where x is small; in float as exact as exponential().
 template <class T>
 constexpr T exponential_minus_1(T x) {
-  if constexpr (std::same_as<T, float> && detail::own_exponential)
+  if constexpr (std::same_as<T, float>)
     return std::copysign(static_cast<float>(detail::SplitExponential(x).minus_1()), x);
   else
     return std::expm1(x);
@@ -72,7 +64,7 @@ constexpr T exponential_minus_1(T x) {
 /// tanh x; in float as exact as exponential().
 template <class T>
 constexpr T hyperbolic_tangent(T x) {
-  if constexpr (std::same_as<T, float> && detail::own_exponential) {
+  if constexpr (std::same_as<T, float>) {
     const double above = detail::SplitExponential(2 * std::abs(static_cast<double>(x))).minus_1();
     return std::copysign(static_cast<float>(above / (above + 2)), x);
   } else {
