@@ -38,16 +38,16 @@ inline std::vector<MakeDevice<Device>> devices(const Options& options) { return 
 
 class Event {
  public:
-  Event() { scn::cuda::check(cudaEventCreate(&event_), "cudaEventCreate"); }
+  Event() { scn::gpu::check(cudaEventCreate(&event_), "cudaEventCreate"); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
   ~Event() { cudaEventDestroy(event_); }
 
-  void record(const Device& device) { scn::cuda::check(cudaEventRecord(event_, device.stream()), "cudaEventRecord"); }
+  void record(const Device& device) { scn::gpu::check(cudaEventRecord(event_, device.stream()), "cudaEventRecord"); }
   /// Both have happened.
   double seconds_since(const Event& earlier) const {
     float milliseconds = 0;
-    scn::cuda::check(cudaEventElapsedTime(&milliseconds, earlier.event_, event_), "cudaEventElapsedTime");
+    scn::gpu::check(cudaEventElapsedTime(&milliseconds, earlier.event_, event_), "cudaEventElapsedTime");
     return 1e-3 * double{milliseconds};
   }
 
@@ -84,7 +84,7 @@ class Timer {
     calls_.push_back(std::chrono::duration<double>(Clock::now() - called).count());
 
     sweep();
-    scn::cuda::launch(*device_, {.blocks = 1, .threads = 1}, wait_nanoseconds, 50'000LL);
+    scn::gpu::launch(*device_, {.blocks = 1, .threads = 1}, wait_nanoseconds, 50'000LL);
     start_.record(*device_);
     once();
     stop_.record(*device_);
@@ -103,7 +103,7 @@ class Timer {
  private:
   static std::int64_t cache_bytes(const Device& device) {
     int bytes = 0;
-    scn::cuda::check(cudaDeviceGetAttribute(&bytes, cudaDevAttrL2CacheSize, device.ordinal), "the size of the cache");
+    scn::gpu::check(cudaDeviceGetAttribute(&bytes, cudaDevAttrL2CacheSize, device.ordinal), "the size of the cache");
     return bytes;
   }
   /// Writes so much that nothing else is left in the cache.
@@ -143,7 +143,7 @@ inline Ceilings ceilings(const Device& device) { return {.bytes = copy_peak(devi
 inline std::vector<std::pair<std::string, std::string>> describe(const Options& options) {
   const Device device = devices(options).front()();
   cudaDeviceProp properties{};
-  scn::cuda::check(cudaGetDeviceProperties(&properties, device.ordinal), "the properties of the GPU");
+  scn::gpu::check(cudaGetDeviceProperties(&properties, device.ordinal), "the properties of the GPU");
   return {{"gpu", properties.name},
           {"copy", std::to_string(static_cast<int>(1e-9 * copy_peak(device))) + " GB/s read and written"}};
 }
@@ -160,7 +160,7 @@ class PeakMemory {
   std::int64_t bytes() const { return static_cast<std::int64_t>(queue_->most_used()) - before_; }
 
  private:
-  std::shared_ptr<scn::cuda::Stream> queue_;
+  std::shared_ptr<scn::gpu::Stream> queue_;
   std::int64_t before_;
 };
 

@@ -18,7 +18,7 @@ namespace convolution_test {
 using namespace scn;
 using Numbers = std::vector<double>;
 
-/// A map by its pairs, as gpu::upload_rules asks for it.
+/// A map by its pairs, as parity::upload_rules asks for it.
 struct Pairs {
   std::int64_t inputs = 0, outputs = 0, taps = 1;
   std::vector<Rule> list;
@@ -120,7 +120,7 @@ Result run(Dev& device, const Case& of, const double* before = nullptr) {
   const Pairs& pairs = of.pairs;
   const auto x = there(device, pairs.inputs, channels.in, of.x), dy = there(device, pairs.outputs, channels.out, of.dy);
   const auto weight = there<Dev, A>(device, pairs.taps * channels.groups, of.group_in() * of.group_out(), of.weight);
-  const auto rules = gpu::upload_rules(device, pairs), back = gpu::upload_rules(device, transposed(pairs));
+  const auto rules = parity::upload_rules(device, pairs), back = parity::upload_rules(device, transposed(pairs));
   const auto weights = prepare(device, weight, pairs.taps, channels.groups, channels.in, channels.out);
   const double start = before == nullptr ? std::nan("") : *before;
   auto y = there(device, pairs.outputs, channels.out, Numbers(of.dy.size(), std::nan("")));
@@ -240,7 +240,7 @@ TEST_CASE("A convolution on the GPU reads a map from its last tap downwards wher
     const auto x = there(device, of.pairs.inputs, channels.in, of.x), dy = there(device, 190, channels.out, of.dy);
     const auto weight =
         there<CudaDevice<__half>, float>(device, 27 * channels.groups, of.group_in() * of.group_out(), of.weight);
-    auto rules = gpu::upload_rules(device, of.pairs);
+    auto rules = parity::upload_rules(device, of.pairs);
     rules.reversed = true;
     Matrix<CudaDevice<__half>> y(device, 190, channels.out);
     Matrix<CudaDevice<__half>, float> dweight(device, weight.rows().bound, weight.channels());
@@ -265,7 +265,7 @@ TEST_CASE("A convolution on the GPU writes the rows that a map names for its pla
   Pairs places = of.pairs;
   places.outputs = 384;
   for (Rule& rule : places.list) rule.out = place[static_cast<std::size_t>(rule.out)];
-  auto rules = gpu::upload_rules(device, places);
+  auto rules = parity::upload_rules(device, places);
   const Buffer<std::int32_t, Dev> rows(device, std::span<const std::int32_t>(row));
   rules.row = rows.data();
   rules.outputs = 300;
@@ -316,7 +316,7 @@ TEST_CASE("A convolution on the GPU finishes its rows as the epilogue says, thos
       epilogue.residual = added.view();
       epilogue.slope = 0.25f;
       convolve(device, x, prepare(device, weight, 27, channels.groups, channels.in, channels.out),
-               gpu::upload_rules(device, of.pairs), epilogue, y);
+               parity::upload_rules(device, of.pairs), epilogue, y);
       Numbers right = expected(of).y;
       for (std::size_t i = 0; i < right.size(); ++i) {
         right[i] += shift[i % count] + residual[i];
@@ -379,12 +379,12 @@ void check_widths() {
     for (double& value : of.x) value *= 0.0123;  // sums that round
     const auto x = there(device, 300, channels.in, of.x);
     const auto weight = there<Dev, float>(device, 27 * channels.groups, of.group_in() * of.group_out(), of.weight);
-    const auto matrices = cuda::matrices(prepare(device, weight, 27, channels.groups, channels.in, channels.out));
-    const auto rules = gpu::upload_rules(device, of.pairs);
+    const auto matrices = gpu::matrices(prepare(device, weight, 27, channels.groups, channels.in, channels.out));
+    const auto rules = parity::upload_rules(device, of.pairs);
     std::vector<Numbers> seen;
     const auto try_width = [&]<int Columns, int Slots>() {
       auto y = there(device, 270, channels.out, Numbers(of.dy.size(), std::nan("")));
-      cuda::convolve_by_tensor_cores<Columns, Slots>(device, x.view(), matrices, rules, Epilogue<float, T>{}, y.view());
+      gpu::convolve_by_tensor_cores<Columns, Slots>(device, x.view(), matrices, rules, Epilogue<float, T>{}, y.view());
       seen.push_back(here(y));
     };
     try_width.template operator()<32, 2>();
@@ -418,9 +418,9 @@ TEST_CASE("A convolution on the GPU writes no row beyond the exact number of its
       const Buffer<std::int64_t, Dev> rows(device, std::span<const std::int64_t>(exact));
       auto view = y.view();
       view.rows.exact = rows.data();
-      cuda::convolve_rows(device, x.view(),
-                          cuda::matrices(prepare(device, weight, 8, channels.groups, channels.in, channels.out)),
-                          gpu::upload_rules(device, of.pairs), Epilogue<float>{}, view);
+      gpu::convolve_rows(device, x.view(),
+                         gpu::matrices(prepare(device, weight, 8, channels.groups, channels.in, channels.out)),
+                         parity::upload_rules(device, of.pairs), Epilogue<float>{}, view);
       Numbers right = expected(of).y;
       std::fill(right.begin() + 140 * channels.out, right.end(), 99);
       CHECK(relative_error(here(y), right) <= rounding<float>);

@@ -50,7 +50,7 @@ TEST_CASE("Pinned memory may change as soon as it has been uploaded", "[cuda]") 
 }
 
 TEST_CASE("Memory that was given back serves again, and a block outlives its device", "[cuda]") {
-  cuda::Block kept;
+  gpu::Block kept;
   {
     Cuda device;
     const auto stream = device.queue;
@@ -139,7 +139,7 @@ TEST_CASE("An error of a launch names its place, and the device works on", "[cud
     Cuda device{.synchronous = synchronous};
     const std::int64_t line = __LINE__ + 2;
     try {
-      cuda::launch(device, {.blocks = 1, .threads = 4096}, do_nothing);
+      gpu::launch(device, {.blocks = 1, .threads = 4096}, do_nothing);
       FAIL("a block of 4,096 threads was launched");
     } catch (const CudaError& error) {
       CHECK(error.code() != cudaSuccess);
@@ -147,7 +147,7 @@ TEST_CASE("An error of a launch names its place, and the device works on", "[cud
       CHECK_THAT(error.file(), Catch::Matchers::EndsWith("device_test.cu"));
       CHECK_THAT(error.what(), Catch::Matchers::StartsWith("starting a kernel: invalid "));
     }
-    cuda::launch(device, {.blocks = 1, .threads = 32}, do_nothing);
+    gpu::launch(device, {.blocks = 1, .threads = 32}, do_nothing);
     synchronize(device);
   }
 }

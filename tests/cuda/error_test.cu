@@ -17,13 +17,13 @@ using Catch::Matchers::StartsWith;
 
 TEST_CASE("Errors that spoil a process say so, and others do not", "[cuda][small]") {
   CHECK_THROWS_WITH(
-      scn::cuda::check(cudaErrorIllegalAddress, "a kernel"),
+      scn::gpu::check(cudaErrorIllegalAddress, "a kernel"),
       StartsWith("a kernel: an illegal memory access was encountered; no GPU can be used any more by this "
                  "process (") &&
           ContainsSubstring("error_test.cu:"));
-  CHECK_THROWS_WITH(scn::cuda::check(cudaErrorInvalidValue, "a copy"), StartsWith("a copy: invalid argument ("));
-  CHECK_THROWS_AS(scn::cuda::check(cudaErrorMemoryAllocation, "asking for 8 bytes"), OutOfDeviceMemory);
-  CHECK_NOTHROW(scn::cuda::check(cudaSuccess, "nothing"));
+  CHECK_THROWS_WITH(scn::gpu::check(cudaErrorInvalidValue, "a copy"), StartsWith("a copy: invalid argument ("));
+  CHECK_THROWS_AS(scn::gpu::check(cudaErrorMemoryAllocation, "asking for 8 bytes"), OutOfDeviceMemory);
+  CHECK_NOTHROW(scn::gpu::check(cudaSuccess, "nothing"));
 }
 
 __global__ void write_to(int* place) { *place = 1; }
@@ -31,13 +31,13 @@ __global__ void write_to(int* place) { *place = 1; }
 // Run by the next test, in a process of its own.
 TEST_CASE("A kernel that writes where nothing is", "[.spoils]") {
   Cuda device;
-  scn::cuda::launch(device, {.blocks = 1, .threads = 1}, write_to, reinterpret_cast<int*>(8));
+  scn::gpu::launch(device, {.blocks = 1, .threads = 1}, write_to, reinterpret_cast<int*>(8));
   for (int call = 0; call < 2; ++call)
     CHECK_THROWS_WITH(synchronize(device), ContainsSubstring("; no GPU can be used any more by this process ("));
   CHECK_THROWS_WITH(Cuda{}, ContainsSubstring("; no GPU can be used any more by this process ("));
   Cuda careful = device;
   careful.synchronous = true;
-  CHECK_THROWS_WITH(scn::cuda::launch(careful, {.blocks = 1, .threads = 1}, write_to, nullptr),
+  CHECK_THROWS_WITH(scn::gpu::launch(careful, {.blocks = 1, .threads = 1}, write_to, nullptr),
                     ContainsSubstring("error_test.cu:"));
 }
 

@@ -76,7 +76,7 @@ std::vector<std::int64_t> expected(const Pairs& pairs, std::int64_t channels) {
 }
 
 template <class F>
-std::vector<std::int64_t> folded(Cuda& device, const cuda::Rules& rules, std::int64_t channels) {
+std::vector<std::int64_t> folded(Cuda& device, const gpu::Rules& rules, std::int64_t channels) {
   const std::vector<std::int64_t> poison(static_cast<std::size_t>(rules.outputs * channels), -99);
   auto to =
       Matrix<Cuda, std::int64_t>::from_host(device, rules.outputs, channels, std::span<const std::int64_t>(poison));
@@ -91,7 +91,7 @@ TEST_CASE("A fold on the GPU takes every pair of an output in the order of the t
       for (const std::int64_t channels : {1, 3, 32, 70}) {
         INFO(outputs << " outputs, " << taps << " taps, " << channels << " channels");
         const Pairs pairs = random_pairs(5, 200, outputs, taps, 0.4);
-        const auto rules = gpu::upload_rules(device, pairs);
+        const auto rules = parity::upload_rules(device, pairs);
         CHECK(folded<Trace>(device, rules, channels) == expected<Trace>(pairs, channels));
         CHECK(folded<ShortTrace>(device, rules, channels) == expected<ShortTrace>(pairs, channels));
       }
@@ -100,14 +100,14 @@ TEST_CASE("A fold on the GPU takes every pair of an output in the order of the t
 TEST_CASE("A fold on the GPU takes several inputs of one tap in the order of their rows", "[cuda][small]") {
   Cuda device;
   const Pairs pairs = random_pairs(6, 50, 400, 9, 0.6, false);
-  CHECK(folded<Trace>(device, gpu::upload_rules(device, pairs), 3) == expected<Trace>(pairs, 3));
+  CHECK(folded<Trace>(device, parity::upload_rules(device, pairs), 3) == expected<Trace>(pairs, 3));
 }
 
 TEST_CASE("A fold on the GPU over a reversed map has the taps of the other direction", "[cuda][small]") {
   Cuda device;
   for (const std::int64_t taps : {9, 81}) {
     Pairs pairs = random_pairs(7, 300, 300, taps, 0.3);
-    auto rules = gpu::upload_rules(device, pairs);
+    auto rules = parity::upload_rules(device, pairs);
     rules.reversed = true;
     for (Rule& rule : pairs.list) rule.tap = static_cast<std::int32_t>(taps) - 1 - rule.tap;
     CHECK(folded<Trace>(device, rules, 4) == expected<Trace>(pairs, 4));
@@ -118,8 +118,8 @@ TEST_CASE("A fold on the GPU reaches outputs whose rows are not in the order of 
   Cuda device;
   const std::int64_t outputs = 300, tiles = 3;
   Pairs pairs = random_pairs(8, 100, outputs, 8, 0.5);
-  auto rules = gpu::upload_rules(device, pairs);
-  std::vector<std::int32_t> row(static_cast<std::size_t>(tiles * cuda::tile_rows), -1);
+  auto rules = parity::upload_rules(device, pairs);
+  std::vector<std::int32_t> row(static_cast<std::size_t>(tiles * gpu::tile_rows), -1);
   for (std::int64_t i = 0; i < outputs; ++i)
     row[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i * 7 % outputs);
   const Buffer<std::int32_t, Cuda> there(device, std::span<const std::int32_t>(row));

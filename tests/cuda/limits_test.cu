@@ -56,7 +56,7 @@ SitesPointer<D> shared(Sites<D, Cuda> sites) {
 }
 
 /// Whether maps made with and without limits have the same pairs, both ways.
-void check_maps(Cuda& limited, const scn::cuda::Rules& made, Cuda& device, const scn::cuda::Rules& expected) {
+void check_maps(Cuda& limited, const scn::gpu::Rules& made, Cuda& device, const scn::gpu::Rules& expected) {
   CHECK(made.pairs() == expected.pairs());
   CHECK(transpose(limited, made).pairs() == transpose(device, expected).pairs());
 }

@@ -17,8 +17,8 @@ constexpr std::int32_t largest = std::numeric_limits<std::int32_t>::max();
 constexpr std::int32_t smallest = std::numeric_limits<std::int32_t>::min();
 
 template <int D>
-gpu::Both<D> made_of(Cuda& device, const std::vector<oracle::Site>& list) {
-  return gpu::both<D>(device, library::points<D>(list));
+parity::Both<D> made_of(Cuda& device, const std::vector<oracle::Site>& list) {
+  return parity::both<D>(device, library::points<D>(list));
 }
 
 TEST_CASE("Submanifold maps on the GPU are those of the CPU in 1 to 10 dimensions, sizes even, odd and mixed",
@@ -28,11 +28,11 @@ TEST_CASE("Submanifold maps on the GPU are those of the CPU in 1 to 10 dimension
     constexpr int D = dimension();
     const auto sites = made_of<D>(device, oracle::drawn(D, 60));
     for (const auto& size : {Point<D>(2), library::cycle<D>({3, 1, 2}), library::cycle<D>({1, 2})})
-      gpu::check_submanifold<D>(device, sites, submanifold_window(size));
-    if constexpr (D <= 4) gpu::check_submanifold<D>(device, sites, submanifold_window(Point<D>(3)));
+      parity::check_submanifold<D>(device, sites, submanifold_window(size));
+    if constexpr (D <= 4) parity::check_submanifold<D>(device, sites, submanifold_window(Point<D>(3)));
     if constexpr (D <= 3)
       for (const std::int32_t size : {1, 4, 5, 7})
-        gpu::check_submanifold<D>(device, sites, submanifold_window(Point<D>(size)));
+        parity::check_submanifold<D>(device, sites, submanifold_window(Point<D>(size)));
   });
 }
 
@@ -41,10 +41,10 @@ TEST_CASE("Maps of many tiles on the GPU are those of the CPU", "[cuda]") {
   for (const std::size_t count : {127, 128, 129, 5000}) {
     const auto sites = made_of<3>(device, oracle::drawn(3, count));
     for (const std::int32_t size : {2, 3, 5})
-      gpu::check_submanifold<3>(device, sites, submanifold_window(Point<3>(size)));
-    gpu::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(3), Point<3>{1, 2, 9}));
-    gpu::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(Cross<3>(5))));
-    gpu::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(Ball<3>(2.5))));
+      parity::check_submanifold<3>(device, sites, submanifold_window(Point<3>(size)));
+    parity::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(3), Point<3>{1, 2, 9}));
+    parity::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(Cross<3>(5))));
+    parity::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(Ball<3>(2.5))));
   }
 }
 
@@ -53,20 +53,20 @@ TEST_CASE("Windows of tens of thousands of taps have complete maps on the GPU", 
   const auto corner = made_of<10>(device, oracle::block(10, 2));
   const auto rules = make_rules<10>(device, *corner.gpu, *corner.gpu, submanifold_window(Point<10>(3)));
   CHECK(rules.size() == 1048576);
-  CHECK(gpu::well_formed(rules));
-  gpu::check_submanifold<10>(device, made_of<10>(device, oracle::drawn(10, 150)), submanifold_window(Point<10>(3)));
-  gpu::check_submanifold<1>(device, made_of<1>(device, oracle::drawn(1, 80)),
-                            Window<1>{.size = 1 << 16, .pad = 1 << 15});
+  CHECK(parity::well_formed(rules));
+  parity::check_submanifold<10>(device, made_of<10>(device, oracle::drawn(10, 150)), submanifold_window(Point<10>(3)));
+  parity::check_submanifold<1>(device, made_of<1>(device, oracle::drawn(1, 80)),
+                               Window<1>{.size = 1 << 16, .pad = 1 << 15});
 }
 
 TEST_CASE("No pair on the GPU wraps at the ends of int32", "[cuda][small]") {
   Cuda device;
   const auto ends = made_of<1>(device, oracle::line({smallest, smallest + 1, -1, 0, largest - 1, largest}));
   for (const std::int32_t size : {2, 3, 8}) {
-    gpu::check_submanifold<1>(device, ends, submanifold_window(Point<1>(size)));
-    gpu::check_submanifold<1>(device, ends, Window<1>{.size = size, .dilation = 7, .pad = 7});
+    parity::check_submanifold<1>(device, ends, submanifold_window(Point<1>(size)));
+    parity::check_submanifold<1>(device, ends, Window<1>{.size = size, .dilation = 7, .pad = 7});
   }
-  gpu::check_submanifold<2>(
+  parity::check_submanifold<2>(
       device,
       made_of<2>(device, {{0, {largest, smallest}}, {0, {smallest, smallest}}, {0, {smallest, largest}}, {0, {0, 0}}}),
       submanifold_window(Point<2>(3)));
@@ -78,15 +78,15 @@ TEST_CASE("Sites of different samples are never joined on the GPU", "[cuda]") {
   const auto in = made_of<2>(device, {{0, {1, -1}}, {0, {2, 1}}});
   const auto out = made_of<2>(device, {{0, {1, 0}}, {0, {1, 2}}, {1, {2, 1}}});
   const auto window = submanifold_window(Point<2>(3));
-  CHECK(gpu::same_rules(device, make_rules<2>(device, *in.gpu, *out.gpu, window),
-                        make_rules<2>(cpu, *in.cpu, *out.cpu, window)));
+  CHECK(parity::same_rules(device, make_rules<2>(device, *in.gpu, *out.gpu, window),
+                           make_rules<2>(cpu, *in.cpu, *out.cpu, window)));
 }
 
 TEST_CASE("Sites on lattices and lines are found on the GPU", "[cuda]") {
   Cuda device;
   for (const std::int32_t step : {1, 2, 4, 1 << 16, 1 << 27}) {
     const auto sites = made_of<3>(device, oracle::grid(step));
-    gpu::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(3), Point<3>(step)));
+    parity::check_submanifold<3>(device, sites, submanifold_window(Taps<3>(3), Point<3>(step)));
   }
 }
 
@@ -103,8 +103,8 @@ TEST_CASE("Places that several points share have maps on the GPU, and ways back"
   const Sites<2, Cuda> gpu_places(Buffer<Site<2>, Cuda>(device, std::span<const Site<2>>(places)), 2);
   const Sites<2, Cpu> cpu_places(Buffer<Site<2>, Cpu>(cpu, std::span<const Site<2>>(places)), 2);
   for (const Window<2>& window : {Window<2>{}, strided_window(Point<2>(2), Point<2>(1))})
-    CHECK(gpu::same_rules(device, make_rules<2>(device, *in.gpu, gpu_places, window),
-                          make_rules<2>(cpu, *in.cpu, cpu_places, window)));
+    CHECK(parity::same_rules(device, make_rules<2>(device, *in.gpu, gpu_places, window),
+                             make_rules<2>(cpu, *in.cpu, cpu_places, window)));
 }
 
 TEST_CASE("Maps from or to nothing exist on the GPU", "[cuda]") {
@@ -113,8 +113,8 @@ TEST_CASE("Maps from or to nothing exist on the GPU", "[cuda]") {
   const auto none = made_of<3>(device, {}), some = made_of<3>(device, oracle::drawn(3, 300));
   const auto window = submanifold_window(Point<3>(3));
   for (const auto& [in, out] : {std::pair(none, some), std::pair(some, none), std::pair(none, none)})
-    CHECK(gpu::same_rules(device, make_rules<3>(device, *in.gpu, *out.gpu, window),
-                          make_rules<3>(cpu, *in.cpu, *out.cpu, window)));
+    CHECK(parity::same_rules(device, make_rules<3>(device, *in.gpu, *out.gpu, window),
+                             make_rules<3>(cpu, *in.cpu, *out.cpu, window)));
 }
 
 TEST_CASE("A mirrored map of the GPU and its way back share their memory, a copy too", "[cuda][small]") {

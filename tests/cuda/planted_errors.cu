@@ -32,15 +32,15 @@ int main(int argc, char** argv) {
   scn::Cuda device;
   constexpr int count = 64;
   scn::Buffer<int, scn::Cuda> from(device, count), to(device, count);
-  const scn::cuda::Grid one{.blocks = 1, .threads = count};
+  const scn::gpu::Grid one{.blocks = 1, .threads = count};
   if (error == "memcheck")
-    scn::cuda::launch(device, one, write_beyond, to.data(), count);
+    scn::gpu::launch(device, one, write_beyond, to.data(), count);
   else if (error == "racecheck")
-    scn::cuda::launch(device, one, read_too_early, to.data());
+    scn::gpu::launch(device, one, read_too_early, to.data());
   else if (error == "initcheck")
-    scn::cuda::launch(device, one, read_unwritten, from.data(), to.data());
+    scn::gpu::launch(device, one, read_unwritten, from.data(), to.data());
   else if (error == "synccheck")
-    scn::cuda::launch(device, one, wait_apart, to.data());
+    scn::gpu::launch(device, one, wait_apart, to.data());
   else
     return std::fprintf(stderr, "usage: planted_errors memcheck|racecheck|initcheck|synccheck\n"), 2;
   synchronize(device);

@@ -55,7 +55,7 @@ double relative_error(CudaDevice<T> device, Gate gate) {
   const auto weights = Matrix<Dev, A>::from_host(device, taps, channels * channels, std::span<const double>(w));
   Matrix<Dev> y(device, rows, channels);
   convolve(device, Matrix<Dev>::from_host(device, rows, channels, std::span<const double>(x)),
-           prepare(device, weights, taps, 1, channels, channels), gpu::upload_rules(device, pairs), Epilogue<A, T>{},
+           prepare(device, weights, taps, 1, channels, channels), parity::upload_rules(device, pairs), Epilogue<A, T>{},
            y);
   std::vector<double> sums(static_cast<std::size_t>(rows * channels)), magnitudes(sums.size());
   for (const Rule& pair : pairs.pairs())

@@ -18,21 +18,21 @@ constexpr std::int32_t largest = std::numeric_limits<std::int32_t>::max();
 constexpr std::int32_t smallest = std::numeric_limits<std::int32_t>::min();
 
 template <int D>
-gpu::Both<D> drawn(Cuda& device, std::size_t count, std::uint64_t seed = 1) {
-  return gpu::both<D>(device, library::points<D>(oracle::drawn(D, count, seed)));
+parity::Both<D> drawn(Cuda& device, std::size_t count, std::uint64_t seed = 1) {
+  return parity::both<D>(device, library::points<D>(oracle::drawn(D, count, seed)));
 }
 
 /// The sites of a full convolution, compared.
 template <int D>
-void check_full(Cuda& device, const gpu::Both<D>& coarse, const Window<D>& window,
+void check_full(Cuda& device, const parity::Both<D>& coarse, const Window<D>& window,
                 std::optional<Point<D>> extent = {}) {
   INFO(to_string(window));
   Cpu cpu;
   const auto made = expand<D>(device, *coarse.gpu, window, extent);
   const auto expected = expand<D>(cpu, *coarse.cpu, window, extent);
-  CHECK(gpu::same_sites(device, made, expected));
-  CHECK(gpu::same_rules(device, make_rules<D>(device, made, *coarse.gpu, window),
-                        make_rules<D>(cpu, expected, *coarse.cpu, window)));
+  CHECK(parity::same_sites(device, made, expected));
+  CHECK(parity::same_rules(device, make_rules<D>(device, made, *coarse.gpu, window),
+                           make_rules<D>(cpu, expected, *coarse.cpu, window)));
 }
 
 TEST_CASE("The GPU reaches the outputs of the CPU for sizes 1 to 6 and strides 1 to 5", "[cuda]") {
@@ -40,7 +40,7 @@ TEST_CASE("The GPU reaches the outputs of the CPU for sizes 1 to 6 and strides 1
   const auto sites = drawn<1>(device, 40);
   for (std::int32_t size = 1; size <= 6; ++size)
     for (std::int32_t stride = 1; stride <= 5; ++stride)
-      gpu::check_strided<1>(device, sites, strided_window(Point<1>(size), Point<1>(stride)));
+      parity::check_strided<1>(device, sites, strided_window(Point<1>(size), Point<1>(stride)));
 }
 
 TEST_CASE("The GPU reaches the outputs of the CPU in 1 to 10 dimensions", "[cuda]") {
@@ -48,8 +48,9 @@ TEST_CASE("The GPU reaches the outputs of the CPU in 1 to 10 dimensions", "[cuda
   library::for_each_dimension<10>([&](auto dimension) {
     constexpr int D = dimension();
     const auto sites = drawn<D>(device, 60);
-    gpu::check_strided<D>(device, sites, strided_window(Point<D>(2), Point<D>(2)));
-    gpu::check_strided<D>(device, sites, strided_window(library::cycle<D>({3, 1, 1, 1}), library::cycle<D>({2, 1, 3})));
+    parity::check_strided<D>(device, sites, strided_window(Point<D>(2), Point<D>(2)));
+    parity::check_strided<D>(device, sites,
+                             strided_window(library::cycle<D>({3, 1, 1, 1}), library::cycle<D>({2, 1, 3})));
     check_full<D>(device, sites, strided_window(library::cycle<D>({2, 1, 1}), Point<D>(2)));
   });
 }
@@ -64,7 +65,7 @@ TEST_CASE("Strides, dilations, paddings and listed taps combine on the GPU as on
         strided_window(Taps<3>(Cross<3>(3)), Point<3>(2)), strided_window(Taps<3>(Ball<3>(1.5)), Point<3>{1, 2, 3}),
         submanifold_window(Taps<3>(3), Point<3>(1), Point<3>(2)),
         submanifold_window(Taps<3>(3), Point<3>(1), Point<3>{1, 3, 2})}) {
-    gpu::check_strided<3>(device, sites, window);
+    parity::check_strided<3>(device, sites, window);
     check_full<3>(device, sites, window);
   }
 }
@@ -73,10 +74,10 @@ TEST_CASE("Extents clip what the GPU reaches", "[cuda]") {
   Cuda device;
   std::vector<Site<2>> points;
   for (const auto& site : oracle::block(2, 13)) points.push_back(oracle::as<Site<2>>(site));
-  const auto sites = gpu::both<2>(device, points, Point<2>(13));
+  const auto sites = parity::both<2>(device, points, Point<2>(13));
   for (const std::int32_t size : {2, 3, 5})
     for (const std::int32_t stride : {1, 2, 4})
-      gpu::check_strided<2>(device, sites, strided_window(Point<2>(size), Point<2>(stride)));
+      parity::check_strided<2>(device, sites, strided_window(Point<2>(size), Point<2>(stride)));
   check_full<2>(device, sites, strided_window(Point<2>(3), Point<2>(2)), Point<2>(20));
 }
 
@@ -85,11 +86,11 @@ TEST_CASE("Nothing that the GPU reaches wraps at the ends of int32", "[cuda]") {
   std::vector<Site<1>> points;
   for (const auto& site : oracle::line({smallest, smallest + 1, -1, 0, largest - 1, largest}))
     points.push_back(oracle::as<Site<1>>(site));
-  const auto ends = gpu::both<1>(device, points);
+  const auto ends = parity::both<1>(device, points);
   for (const Window<1>& window :
        {strided_window(Point<1>(3), Point<1>(1)), strided_window(Point<1>(2), Point<1>(2)),
         strided_window(Point<1>(3), Point<1>(largest)), Window<1>{.size = 5, .dilation = 1000, .pad = largest}}) {
-    gpu::check_strided<1>(device, ends, window);
+    parity::check_strided<1>(device, ends, window);
     check_full<1>(device, ends, window);
   }
 }
@@ -102,14 +103,14 @@ TEST_CASE("Randomised strides on the GPU reach and join what they do on the CPU"
   for (int i = 0; i < 300; ++i)
     points.push_back(
         {i % 2, {static_cast<std::int32_t>(random.integer(0, 40)), static_cast<std::int32_t>(random.integer(0, 32))}});
-  const auto sites = gpu::both<2>(device, points, extent);
+  const auto sites = parity::both<2>(device, points, extent);
   for (const std::int32_t size : {2, 3})
     for (const std::int32_t stride : {1, 2}) {
       const Window<2> window = strided_window(Point<2>(size), Point<2>(stride));
-      gpu::check_strided<2>(device, sites, randomized_window(window, output_extent(extent, window), 7, 1));
+      parity::check_strided<2>(device, sites, randomized_window(window, output_extent(extent, window), 7, 1));
       Window<2> listed = strided_window(Taps<2>(Cross<2>(3)), Point<2>(stride));
       listed.pad = {};
-      gpu::check_strided<2>(device, sites, randomized_window(listed, output_extent(extent, listed), 8, 2));
+      parity::check_strided<2>(device, sites, randomized_window(listed, output_extent(extent, listed), 8, 2));
     }
 }
 
@@ -117,34 +118,34 @@ TEST_CASE("Levels of no sites and of one site are reached on the GPU", "[cuda][s
   Cuda device;
   for (const std::vector<Site<3>>& points : {std::vector<Site<3>>{}, std::vector<Site<3>>{{1, {-3, 5, 2}}}})
     for (const auto& window : {strided_window<3>(3, 2), strided_window<3>(2, 2), Window<3>{}}) {
-      const auto sites = gpu::both<3>(device, points, {}, 2);
-      gpu::check_strided<3>(device, sites, window);
+      const auto sites = parity::both<3>(device, points, {}, 2);
+      parity::check_strided<3>(device, sites, window);
       check_full<3>(device, sites, window);
     }
 }
 
 /// Points of which most have a neighbour: low <= coordinate <= high.
 template <int D>
-gpu::Both<D> crowd(Cuda& device, std::int32_t low, std::int32_t high) {
+parity::Both<D> crowd(Cuda& device, std::int32_t low, std::int32_t high) {
   oracle::Random random(6);
   std::vector<Site<D>> points(80000);
   for (Site<D>& point : points)
     for (int axis = 0; axis < D; ++axis) point.at[axis] = static_cast<std::int32_t>(random.integer(low, high));
-  return gpu::both<D>(device, points);
+  return parity::both<D>(device, points);
 }
 
 /// Outputs that are reached by whole blocks, compared.
 template <int D>
-void check_crowd(Cuda& device, const gpu::Both<D>& sites, const Window<D>& window,
+void check_crowd(Cuda& device, const parity::Both<D>& sites, const Window<D>& window,
                  std::optional<Point<D>> extent = {}) {
   INFO(to_string(window));
   Cpu cpu;
-  REQUIRE(scn::cuda::BlockReach<D>::suits(window, sites.gpu->count(), sites.gpu->index().blocks()));
+  REQUIRE(scn::gpu::BlockReach<D>::suits(window, sites.gpu->count(), sites.gpu->index().blocks()));
   const auto made = reach<D>(device, *sites.gpu, window, extent);
   const auto expected = reach<D>(cpu, *sites.cpu, window, extent);
-  CHECK(gpu::same_sites(device, made, expected));
-  CHECK(gpu::same_rules(device, make_rules<D>(device, made, made, submanifold_window(Point<D>(2))),
-                        make_rules<D>(cpu, expected, expected, submanifold_window(Point<D>(2)))));
+  CHECK(parity::same_sites(device, made, expected));
+  CHECK(parity::same_rules(device, make_rules<D>(device, made, made, submanifold_window(Point<D>(2))),
+                           make_rules<D>(cpu, expected, expected, submanifold_window(Point<D>(2)))));
 }
 
 TEST_CASE("Crowded levels reach the same outputs on the GPU", "[cuda]") {
@@ -164,8 +165,8 @@ TEST_CASE("Crowded levels reach the same outputs on the GPU", "[cuda]") {
 
 TEST_CASE("A pyramid on the GPU is that of the CPU", "[cuda]") {
   Cuda device;
-  gpu::Both<3> level = drawn<3>(device, 4000);
-  for (int i = 0; i < 4; ++i) level = gpu::check_strided<3>(device, level, strided_window<3>(i % 2 == 0 ? 2 : 3, 2));
+  parity::Both<3> level = drawn<3>(device, 4000);
+  for (int i = 0; i < 4; ++i) level = parity::check_strided<3>(device, level, strided_window<3>(i % 2 == 0 ? 2 : 3, 2));
 }
 
 }  // namespace

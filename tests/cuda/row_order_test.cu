@@ -57,7 +57,7 @@ TEST_CASE("Rows of a large map on the GPU are ordered by the four rarest of thei
     while (std::popcount(bits) > 4) bits &= bits - 1;
     return std::pair(bits, row);
   };
-  auto rows = gpu::on_host(rules.row, rules.tiles * scn::cuda::tile_rows);
+  auto rows = parity::on_host(rules.row, rules.tiles * scn::gpu::tile_rows);
   rows.resize(static_cast<std::size_t>(rules.outputs));
   CHECK(std::is_sorted(rows.begin(), rows.end(), [&](std::int32_t a, std::int32_t b) { return key(a) < key(b); }));
   CHECK(std::ranges::max(counts) > 2 * std::ranges::min(counts));
@@ -67,10 +67,10 @@ TEST_CASE("Large maps on the GPU, ordered in blocks of rows or as a whole, are t
           "[cuda]") {
   Cuda device;
   for (const std::int32_t side : {150, 460}) {
-    const auto sites = gpu::both<3>(device, surface(side));
-    gpu::check_submanifold<3>(device, sites, submanifold_window(Point<3>(3)));
-    gpu::check_strided<3>(device, sites, strided_window(Point<3>(2), Point<3>(2)));
-    gpu::check_strided<3>(device, sites, strided_window(Point<3>(3), Point<3>(2)));
+    const auto sites = parity::both<3>(device, surface(side));
+    parity::check_submanifold<3>(device, sites, submanifold_window(Point<3>(3)));
+    parity::check_strided<3>(device, sites, strided_window(Point<3>(2), Point<3>(2)));
+    parity::check_strided<3>(device, sites, strided_window(Point<3>(3), Point<3>(2)));
   }
 }
 
@@ -79,7 +79,8 @@ TEST_CASE("A large map on the GPU has the same bytes from run to run", "[cuda]")
   const auto input = make_input(device, surface(460));
   const auto lists = [&] {
     const auto rules = make_rules<3>(device, *input.sites, *input.sites, submanifold_window(Point<3>(3)));
-    return std::pair(gpu::on_host(rules.in, rules.length), gpu::on_host(rules.row, rules.tiles * scn::cuda::tile_rows));
+    return std::pair(parity::on_host(rules.in, rules.length),
+                     parity::on_host(rules.row, rules.tiles * scn::gpu::tile_rows));
   };
   const auto first = lists();
   for (int repetition = 0; repetition < 20; ++repetition) REQUIRE(lists() == first);
@@ -115,7 +116,7 @@ struct Layer {
   Matrix<Half> x, dy, y, dx;
   Matrix<Half, float> weight, dweight;
 
-  Layer(Half& device, const scn::cuda::Rules& rules)
+  Layer(Half& device, const scn::gpu::Rules& rules)
       : x(drawn(device, rules.inputs, of_x)),
         dy(drawn(device, rules.outputs, of_dy)),
         y(device, rules.outputs, 64),
@@ -140,7 +141,7 @@ TEST_CASE("The order of rows shows in no output of a convolution on the GPU", "[
   const auto input = make_input(device, surface(150));
   const auto expected = make_input(cpu, surface(150));
   const auto rules = make_rules<3>(device, *input.sites, *input.sites, window);
-  const auto as_they_are = gpu::upload_rules(device, make_rules<3>(cpu, *expected.sites, *expected.sites, window));
+  const auto as_they_are = parity::upload_rules(device, make_rules<3>(cpu, *expected.sites, *expected.sites, window));
   REQUIRE((rules.row != nullptr && as_they_are.row == nullptr));
   const Layer ordered(device, rules), plain(device, as_they_are);
   const auto same = [](const auto& a, const auto& b) {

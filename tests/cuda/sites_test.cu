@@ -44,17 +44,17 @@ TEST_CASE("The GPU puts points into the rows of the CPU in 1 to 10 dimensions", 
   Cuda device;
   library::for_each_dimension<10>([&](auto dimension) {
     constexpr int D = dimension();
-    for (const std::size_t count : {2, 65, 1000}) gpu::both<D>(device, crowded<D>(count, count));
+    for (const std::size_t count : {2, 65, 1000}) parity::both<D>(device, crowded<D>(count, count));
   });
 }
 
 TEST_CASE("No points and one point make sites on the GPU", "[cuda][small]") {
   Cuda device;
-  const auto none = gpu::both<3>(device, {}, {}, 4);
+  const auto none = parity::both<3>(device, {}, {}, 4);
   CHECK(none.gpu->count() == 0);
   CHECK(none.gpu->samples() == 4);
-  gpu::both<3>(device, {{2, {-7, 3, 5}}});
-  gpu::both<10>(device, {});
+  parity::both<3>(device, {{2, {-7, 3, 5}}});
+  parity::both<10>(device, {});
 }
 
 TEST_CASE("Rows on the GPU follow codes of more than 64 bits", "[cuda][small]") {
@@ -69,7 +69,7 @@ TEST_CASE("Rows on the GPU follow codes of more than 64 bits", "[cuda][small]") 
       for (int axis = 0; axis < D; ++axis) site.at[axis] = static_cast<std::int32_t>(random.integer(smallest, largest));
     }
     for (int i = 0; i < 300; ++i) points.push_back(points[static_cast<std::size_t>(2 * i)]);
-    gpu::both<D>(device, points);
+    parity::both<D>(device, points);
   });
 }
 
@@ -80,13 +80,13 @@ TEST_CASE("The ends of int32 are ordinary coordinates on the GPU", "[cuda]") {
   for (const std::int32_t x : ends)
     for (const std::int32_t y : ends)
       for (const std::int32_t z : ends) points.push_back({0, {z, x, y}});
-  gpu::both<3>(device, points);
+  parity::both<3>(device, points);
 }
 
 TEST_CASE("An extent and a number of samples stay with sites of the GPU", "[cuda][small]") {
   Cuda device;
-  gpu::both<2>(device, {{1, {0, 0}}, {0, {7, 8}}, {1, {7, 8}}, {0, {7, 8}}}, Point<2>{8, 9}, 5);
-  gpu::both<2>(device, {{300, {0, 0}}, {0, {7, 8}}}, Point<2>{8, 9});
+  parity::both<2>(device, {{1, {0, 0}}, {0, {7, 8}}, {1, {7, 8}}, {0, {7, 8}}}, Point<2>{8, 9}, 5);
+  parity::both<2>(device, {{300, {0, 0}}, {0, {7, 8}}}, Point<2>{8, 9});
 }
 
 TEST_CASE("The GPU names the first point with a negative sample", "[cuda]") {
@@ -111,14 +111,14 @@ TEST_CASE("The GPU names two points at one site where duplicates are rejected", 
 TEST_CASE("A refused call leaves the GPU as it was", "[cuda]") {
   Cuda device;
   CHECK_THROWS_AS(library::make_input<2>(device, std::vector<Site<2>>{{-1, {0, 0}}}), InvalidArgument);
-  gpu::both<2>(device, {{0, {1, 1}}});
+  parity::both<2>(device, {{0, {1, 1}}});
 }
 
 TEST_CASE("The GPU selects the sites that the CPU selects, and finds them", "[cuda][small]") {
   Cuda device;
   Cpu cpu;
   for (const std::int64_t step : {1, 2, 3, 100000}) {
-    const auto sites = gpu::both<3>(device, crowded<3>(3000, 9));
+    const auto sites = parity::both<3>(device, crowded<3>(3000, 9));
     std::vector<std::uint8_t> keep(static_cast<std::size_t>(sites.cpu->count()));
     for (std::size_t row = 1; row < keep.size(); row += static_cast<std::size_t>(step)) keep[row] = 7;
     if (step > 1000) keep[1] = 0;
@@ -126,10 +126,10 @@ TEST_CASE("The GPU selects the sites that the CPU selects, and finds them", "[cu
         select<3>(device, *sites.gpu, Buffer<std::uint8_t, Cuda>(device, std::span<const std::uint8_t>(keep)));
     const auto expected =
         select<3>(cpu, *sites.cpu, Buffer<std::uint8_t, Cpu>(cpu, std::span<const std::uint8_t>(keep)));
-    CHECK(gpu::same_sites(device, made, expected));
+    CHECK(parity::same_sites(device, made, expected));
     const auto window = submanifold_window(Point<3>(3));
-    CHECK(gpu::same_rules(device, make_rules<3>(device, made, *sites.gpu, window),
-                          make_rules<3>(cpu, expected, *sites.cpu, window)));
+    CHECK(parity::same_rules(device, make_rules<3>(device, made, *sites.gpu, window),
+                             make_rules<3>(cpu, expected, *sites.cpu, window)));
   }
 }
 

@@ -16,11 +16,11 @@ namespace scn {
 template <class Result>
 class CapturedPass {
  public:
-  CapturedPass(std::shared_ptr<cuda::Stream> queue, std::shared_ptr<cuda::Frame> frame, Result result,
+  CapturedPass(std::shared_ptr<gpu::Stream> queue, std::shared_ptr<gpu::Frame> frame, Result result,
                const cudaGraph_t& graph)
       : queue_(std::move(queue)), frame_(std::move(frame)), result_(std::move(result)) {
-    const cuda::Current current(queue_->ordinal());
-    cuda::check(cudaGraphInstantiate(&work_, graph, 0), "cudaGraphInstantiate");
+    const gpu::Current current(queue_->ordinal());
+    gpu::check(cudaGraphInstantiate(&work_, graph, 0), "cudaGraphInstantiate");
   }
   CapturedPass(CapturedPass&& other) noexcept
       : queue_(std::move(other.queue_)),
@@ -35,8 +35,8 @@ class CapturedPass {
   /// Does the work with what the input's buffers hold by then, in order with all other work of the device. Does not
   /// wait; what was wrong with the input is told by the next call that does.
   void replay() {
-    const cuda::Current current(queue_->ordinal());
-    cuda::check(cudaGraphLaunch(work_, queue_->handle()), "cudaGraphLaunch");
+    const gpu::Current current(queue_->ordinal());
+    gpu::check(cudaGraphLaunch(work_, queue_->handle()), "cudaGraphLaunch");
   }
 
   const Result& result() const { return result_; }
@@ -44,8 +44,8 @@ class CapturedPass {
   std::size_t bytes() const { return frame_->bytes(); }
 
  private:
-  std::shared_ptr<cuda::Stream> queue_;
-  std::shared_ptr<cuda::Frame> frame_;
+  std::shared_ptr<gpu::Stream> queue_;
+  std::shared_ptr<gpu::Frame> frame_;
   Result result_;
   cudaGraphExec_t work_ = nullptr;
 };
@@ -60,7 +60,7 @@ auto capture(CudaDevice<T>& device, const Pass& pass) {
   synchronize(device);
   device.queue->begin_recording();
   using Result = decltype(pass());
-  std::shared_ptr<cuda::Frame> frame;
+  std::shared_ptr<gpu::Frame> frame;
   cudaGraph_t graph = nullptr;
   const auto end = [&] {
     frame = device.queue->end_recording(graph);
@@ -69,7 +69,7 @@ auto capture(CudaDevice<T>& device, const Pass& pass) {
   try {
     Result result = pass();
     const auto owner = end();
-    cuda::check(graph == nullptr ? cudaErrorStreamCaptureInvalidated : cudaSuccess, "recording work of the GPU");
+    gpu::check(graph == nullptr ? cudaErrorStreamCaptureInvalidated : cudaSuccess, "recording work of the GPU");
     return CapturedPass<Result>(device.queue, std::move(frame), std::move(result), graph);
   } catch (...) {
     if (device.queue->frame() != nullptr) end();

@@ -12,7 +12,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// Whether the tensor cores take part.
 template <class T>
@@ -157,59 +157,59 @@ void add_stripes_by_tensor_cores(CudaDevice<T>& device, const WeightGradient<T, 
               Shape::shared_bytes, Depth, Columns, task, dw, write);
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// y(out) = sum over (tap, in, out) of x(in) w(tap), and its epilogue. Rows x channels of x and y fit rules and
 /// weights.
 template <class T>
-void convolve(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x, const cuda::Weights<T>& weights,
-              const cuda::Rules& rules, const Epilogue<typename CudaDevice<T>::Accumulator, T>& epilogue,
+void convolve(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x, const gpu::Weights<T>& weights,
+              const gpu::Rules& rules, const Epilogue<typename CudaDevice<T>::Accumulator, T>& epilogue,
               Matrix<CudaDevice<T>, T>& y) {
-  cuda::convolve_rows(device, x.view(), cuda::matrices(weights), rules, epilogue, y.view());
+  gpu::convolve_rows(device, x.view(), gpu::matrices(weights), rules, epilogue, y.view());
 }
 
 /// dx(in) (+)= sum over (tap, in, out) of dy(out) w(tap)^T; `transposed` are the rules of the forward pass, transposed.
 template <class T>
-void convolve_backward_input(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& dy, const cuda::Weights<T>& weights,
-                             const cuda::Rules& transposed, Matrix<CudaDevice<T>, T>& dx, Write write) {
+void convolve_backward_input(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& dy, const gpu::Weights<T>& weights,
+                             const gpu::Rules& transposed, Matrix<CudaDevice<T>, T>& dx, Write write) {
   Epilogue<typename CudaDevice<T>::Accumulator, T> epilogue;
-  if (write == Write::add) epilogue.residual = cuda::read_only(dx.view());
-  cuda::convolve_rows(device, dy.view(), cuda::transposed_matrices(weights), transposed, epilogue, dx.view());
+  if (write == Write::add) epilogue.residual = gpu::read_only(dx.view());
+  gpu::convolve_rows(device, dy.view(), gpu::transposed_matrices(weights), transposed, epilogue, dx.view());
 }
 
 /// dw(tap) (+)= sum over (tap, in, out) of x(in)^T dy(out). The tiles are cut into stripes, whose sums are added up in
 /// their order. How many there are follows from the shapes alone.
 template <class T>
 void convolve_backward_weight(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x,
-                              const Matrix<CudaDevice<T>, T>& dy, const cuda::Rules& rules, std::int64_t groups,
+                              const Matrix<CudaDevice<T>, T>& dy, const gpu::Rules& rules, std::int64_t groups,
                               Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& dw, Write write) {
   using A = typename CudaDevice<T>::Accumulator;
   require(!rules.bounded, "a device with Limits makes no gradients: only it knows how many rows there are");
-  cuda::WeightGradient<T, A> task{};
+  gpu::WeightGradient<T, A> task{};
   task.rules = rules;
   task.x = x.view();
   task.dy = dy.view();
   task.groups = static_cast<int>(groups);
   task.depth = static_cast<int>(x.channels() / groups);
   task.columns = static_cast<int>(dy.channels() / groups);
-  task.aligned = cuda::is_aligned(task.x, task.depth) && cuda::is_aligned(task.dy, task.columns);
+  task.aligned = gpu::is_aligned(task.x, task.depth) && gpu::is_aligned(task.dy, task.columns);
   if (task.depth == 1 && task.columns == 1) {
     task.columns = static_cast<int>(groups);
     task.groups = 1;
-    return cuda::add_stripes(device, cuda::sum_products_by_channels<T, A>, 256, 0, 1, 32, task, dw.view(), write);
+    return gpu::add_stripes(device, gpu::sum_products_by_channels<T, A>, 256, 0, 1, 32, task, dw.view(), write);
   }
   if constexpr (!std::is_same_v<T, double>)
-    if (cuda::uses_tensor_cores(device, task.depth, task.columns)) {
+    if (gpu::uses_tensor_cores(device, task.depth, task.columns)) {
       if (task.depth <= 16 && task.columns <= 64)
-        return cuda::add_stripes_by_tensor_cores<16, 64, 1, 4>(device, task, dw.view(), write);
+        return gpu::add_stripes_by_tensor_cores<16, 64, 1, 4>(device, task, dw.view(), write);
       if (task.depth <= 32 && task.columns <= 32)
-        return cuda::add_stripes_by_tensor_cores<32, 32, 2, 2>(device, task, dw.view(), write);
+        return gpu::add_stripes_by_tensor_cores<32, 32, 2, 2>(device, task, dw.view(), write);
       if (task.depth <= 64 && task.columns <= 64)
-        return cuda::add_stripes_by_tensor_cores<64, 64, 2, 2>(device, task, dw.view(), write);
-      return cuda::add_stripes_by_tensor_cores<128, 128, 2, 4>(device, task, dw.view(), write);
+        return gpu::add_stripes_by_tensor_cores<64, 64, 2, 2>(device, task, dw.view(), write);
+      return gpu::add_stripes_by_tensor_cores<128, 128, 2, 4>(device, task, dw.view(), write);
     }
-  cuda::add_stripes(device, cuda::sum_outer_products_exactly<T, A>, 256, 0, cuda::exact_gradient_side,
-                    cuda::exact_gradient_side, task, dw.view(), write);
+  gpu::add_stripes(device, gpu::sum_outer_products_exactly<T, A>, 256, 0, gpu::exact_gradient_side,
+                   gpu::exact_gradient_side, task, dw.view(), write);
 }
 
 }  // namespace scn

@@ -10,7 +10,7 @@
 #include "scn/cuda/warpgroup.cuh"
 #include "scn/cuda/weights.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 template <class T, int Columns, int Stages>
 class ConvolutionTile {
@@ -257,4 +257,4 @@ __global__ void __launch_bounds__(ConvolutionShape<T, Columns, Stages>::threads,
   ConvolutionTile<T, Columns, Stages>(task, convolution_memory).run();
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -10,7 +10,7 @@
 #include "scn/cuda/warpgroup.cuh"
 #include "scn/cuda/weights.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// n / divisor without a division, for n and divisor below 2^16.
 struct Divider {
@@ -59,4 +59,4 @@ struct ConvolutionShape {
   }
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

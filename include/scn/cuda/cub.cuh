@@ -8,7 +8,7 @@
 
 #include "scn/cuda/device.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Runs `call(temporary, bytes)`, which first tells how many temporary bytes it needs.
 template <class T, class Call>
@@ -43,20 +43,12 @@ void sort_pairs(CudaDevice<T>& device, const std::uint64_t* keys, std::uint64_t*
   });
 }
 
-/// A sum of our own: nvcc writes the name of CUB's as `cuda::std::plus`, which `using namespace scn` makes ambiguous.
-struct Plus {
-  template <class Number>
-  constexpr Number operator()(Number a, Number b) const {
-    return a + b;
-  }
-};
-
 /// to[i] = from[0] + ... + from[i]; they may be the same memory.
 template <class T, class Number>
 void running_sum(CudaDevice<T>& device, const Number* from, Number* to, std::int64_t count) {
   with_temporary(device, [&](void* temporary, std::size_t& bytes) {
-    return cub::DeviceScan::InclusiveScan(temporary, bytes, from, to, Plus{}, count, device.stream());
+    return cub::DeviceScan::InclusiveSum(temporary, bytes, from, to, count, device.stream());
   });
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

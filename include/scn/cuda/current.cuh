@@ -5,7 +5,7 @@
 
 #include "scn/cuda/error.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Makes a GPU the current one of this thread, and the former one again in the end.
 class Current {
@@ -27,4 +27,4 @@ class Current {
   bool changed_ = false;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

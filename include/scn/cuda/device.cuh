@@ -23,7 +23,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 struct Rules;
 template <int D>
@@ -31,7 +31,7 @@ class SiteIndex;
 template <class T>
 struct Weights;
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// How floats are multiplied in convolutions and products: rounded to 11 bits for the tensor cores, or as they are.
 /// Sums are floats in either case; other types of features are not touched by it.
@@ -44,11 +44,11 @@ template <class T>
 struct CudaDevice {
   using Scalar = T;
   using Accumulator = std::conditional_t<std::is_same_v<T, double>, double, float>;
-  using Block = cuda::Block;
-  using Rules = cuda::Rules;
+  using Block = gpu::Block;
+  using Rules = gpu::Rules;
   template <int D>
-  using SiteIndex = cuda::SiteIndex<D>;
-  using Weights = cuda::Weights<T>;
+  using SiteIndex = gpu::SiteIndex<D>;
+  using Weights = gpu::Weights<T>;
 
   int ordinal = 0;          ///< which GPU
   std::uint64_t seed = 0;   ///< of initialisation and dropout
@@ -56,7 +56,7 @@ struct CudaDevice {
   Precision precision = Precision::tf32;
   bool synchronous = false;           ///< wait after every kernel, so that an error names the one that caused it
   std::optional<Limits> limits = {};  ///< with them, building sites and maps never waits: see Limits
-  std::shared_ptr<cuda::Stream> queue = std::make_shared<cuda::Stream>(ordinal);
+  std::shared_ptr<gpu::Stream> queue = std::make_shared<gpu::Stream>(ordinal);
 
   std::uint64_t next_draw() { return draws++; }
   /// Rows lie without gaps: those of 8 channels, or of a multiple, begin at multiples of 16 bytes.
@@ -69,11 +69,11 @@ static_assert(conforms<CudaDevice<float>> && conforms<CudaDevice<double>>);
 static_assert(conforms<CudaDevice<__half>> && conforms<CudaDevice<__nv_bfloat16>>);
 
 template <class T>
-cuda::Block allocate(CudaDevice<T>& device, std::int64_t bytes) {
-  return bytes == 0 ? cuda::Block() : cuda::Block(device.queue, static_cast<std::size_t>(bytes));
+gpu::Block allocate(CudaDevice<T>& device, std::int64_t bytes) {
+  return bytes == 0 ? gpu::Block() : gpu::Block(device.queue, static_cast<std::size_t>(bytes));
 }
 
-namespace cuda {
+namespace gpu {
 
 template <class T>
 void copy(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind) {
@@ -86,7 +86,7 @@ void copy(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes,
   check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, device.stream()), "copying memory");
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Waits until the GPU has done all work of this device; throws the first error of that work, and what was found wrong
 /// in work that did not wait because of Limits.
@@ -97,34 +97,34 @@ void synchronize(CudaDevice<T>& device) {
 
 template <class T>
 void copy_memory(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes) {
-  cuda::copy(device, to, from, bytes, cudaMemcpyDeviceToDevice);
+  gpu::copy(device, to, from, bytes, cudaMemcpyDeviceToDevice);
 }
 
 /// `from` may change as soon as this returns; waits only if it is pinned. Recorded work uploads what is there now.
 template <class T>
 void upload(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes) {
   if (const auto& frame = device.queue->frame(); frame != nullptr && bytes > 0)
-    return cuda::copy(device, to, frame->keep(from, static_cast<std::size_t>(bytes)), bytes, cudaMemcpyHostToDevice);
-  cuda::copy(device, to, from, bytes, cudaMemcpyHostToDevice);
-  if (bytes > 0 && cuda::is_pinned(from)) synchronize(device);
+    return gpu::copy(device, to, frame->keep(from, static_cast<std::size_t>(bytes)), bytes, cudaMemcpyHostToDevice);
+  gpu::copy(device, to, from, bytes, cudaMemcpyHostToDevice);
+  if (bytes > 0 && gpu::is_pinned(from)) synchronize(device);
 }
 
 template <class T>
 void download(CudaDevice<T>& device, void* to, const void* from, std::int64_t bytes) {
   device.queue->require_not_recording();
-  cuda::copy(device, to, from, bytes, cudaMemcpyDeviceToHost);
+  gpu::copy(device, to, from, bytes, cudaMemcpyDeviceToHost);
   synchronize(device);
 }
 
 template <class T>
 void fill_zero(CudaDevice<T>& device, void* to, std::int64_t bytes) {
   if (bytes == 0) return;
-  cuda::require_on_gpu(device.ordinal, to, "fill_zero");
-  const cuda::Current current(device.ordinal);
-  cuda::check(cudaMemsetAsync(to, 0, static_cast<std::size_t>(bytes), device.stream()), "filling memory");
+  gpu::require_on_gpu(device.ordinal, to, "fill_zero");
+  const gpu::Current current(device.ordinal);
+  gpu::check(cudaMemsetAsync(to, 0, static_cast<std::size_t>(bytes), device.stream()), "filling memory");
 }
 
-namespace cuda {
+namespace gpu {
 
 /// The shape of a launch. `where` becomes the place of the call that writes the shape down.
 struct Grid {
@@ -169,6 +169,6 @@ void require_own(const CudaDevice<T>& device, std::string_view call, const Matri
 /// The exact number of rows, inside a kernel.
 __device__ inline std::int64_t exact_rows(Rows rows) { return rows.exact == nullptr ? rows.bound : *rows.exact; }
 
-}  // namespace cuda
+}  // namespace gpu
 
 }  // namespace scn

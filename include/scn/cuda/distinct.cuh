@@ -12,7 +12,7 @@
 #include "scn/cuda/site_index.cuh"
 #include "scn/geometry/sites.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// The sites of a list, all of them.
 template <int D>
@@ -254,4 +254,4 @@ Sites<D, CudaDevice<T>> collect_sites(CudaDevice<T>& device, Candidates<Source> 
   }
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -6,7 +6,7 @@
 #include "scn/core/device.hpp"
 #include "scn/core/matrix.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// The finished value of element (row, c) of a result whose products add up to `sum`.
 template <class A, class S>
@@ -16,4 +16,4 @@ __device__ A finished(const Epilogue<A, S>& epilogue, std::int64_t row, std::int
   return sum > A{} ? sum : epilogue.slope * sum;
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

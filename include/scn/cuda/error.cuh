@@ -33,7 +33,7 @@ class OutOfDeviceMemory : public CudaError {
   using CudaError::CudaError;
 };
 
-namespace cuda {
+namespace gpu {
 
 /// Whether every later call of the process will fail with the same error.
 constexpr bool is_sticky(cudaError_t code) {
@@ -65,6 +65,6 @@ inline void check(cudaError_t code, std::string_view what,
   throw CudaError(text, code, where);
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 }  // namespace scn

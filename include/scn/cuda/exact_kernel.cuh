@@ -7,7 +7,7 @@
 #include "scn/cuda/tap_table.cuh"
 #include "scn/cuda/weights.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// One convolution as these kernels see it.
 template <class T, class A>
@@ -107,4 +107,4 @@ __global__ void __launch_bounds__(256) convolve_by_channels(const __grid_constan
   }
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -6,7 +6,7 @@
 #include "scn/cuda/pair_list.cuh"
 #include "scn/cuda/weight_gradient.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 inline constexpr int exact_gradient_side = 16, exact_gradient_pairs = 32;
 
@@ -69,4 +69,4 @@ __global__ void __launch_bounds__(256) sum_products_by_channels(const __grid_con
   task.sums_of(part)[channel] = sum;
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

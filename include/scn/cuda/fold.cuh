@@ -9,7 +9,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// Some segments of a tile, in shared memory.
 struct FoldedSegments {
@@ -95,19 +95,19 @@ __global__ void __launch_bounds__(256) fold_tiles(F f, RulesView rules, std::int
   }
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// For each output row and channel: value = f.start(out, c); fold_step(f, value, tap, in, out, c) in tap order;
 /// f.finish(value, out, c).
 template <class T, class F>
-void fold(CudaDevice<T>& device, const cuda::Rules& rules, std::int64_t channels, const F& f) {
+void fold(CudaDevice<T>& device, const gpu::Rules& rules, std::int64_t channels, const F& f) {
   constexpr std::int64_t threads = 256, enough_blocks = 2048;
   if (channels == 0) return;
-  const std::int64_t most = (cuda::tile_rows * channels + threads - 1) / threads;
+  const std::int64_t most = (gpu::tile_rows * channels + threads - 1) / threads;
   const std::int64_t shares = std::clamp<std::int64_t>(enough_blocks / std::max<std::int64_t>(1, rules.tiles), 1, most);
-  cuda::launch(device,
-               {.blocks = {static_cast<unsigned>(rules.tiles), static_cast<unsigned>(shares)}, .threads = threads},
-               cuda::fold_tiles<F>, f, rules, channels);
+  gpu::launch(device,
+              {.blocks = {static_cast<unsigned>(rules.tiles), static_cast<unsigned>(shares)}, .threads = threads},
+              gpu::fold_tiles<F>, f, rules, channels);
 }
 
 }  // namespace scn

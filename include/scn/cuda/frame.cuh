@@ -12,7 +12,7 @@
 #include "scn/cuda/current.cuh"
 #include "scn/cuda/error.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Pieces are handed out and taken back in the order of the recorded work, so that one serves several times in a pass.
 /// All are freed with the frame: when nobody holds the recording or a block of it any more.
@@ -64,4 +64,4 @@ class Frame {
   std::vector<void*> host_;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

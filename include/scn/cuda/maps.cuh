@@ -17,7 +17,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// One block of 128 threads a tile, one thread an output.
 template <int D, class Finder>
@@ -125,37 +125,37 @@ void fill_rules(CudaDevice<T>& device, const Search<D>& search, const typename F
   launch(device, grid(search.units), find_segments<D, true, Finder>, search, settings, lists, totals);
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Every (tap, in, out) that the window's relation joins. O(outputs * taps) looks at bits. Waits once, for the number
 /// of pairs; not at all where the device has Limits: then there is room for all that are possible, and size() is that.
 template <int D, class T>
-cuda::Rules make_rules(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in, const Sites<D, CudaDevice<T>>& out,
-                       const Window<D>& window) {
-  cuda::Rules rules;
+gpu::Rules make_rules(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in, const Sites<D, CudaDevice<T>>& out,
+                      const Window<D>& window) {
+  gpu::Rules rules;
   rules.inputs = in.rows().bound;
   rules.outputs = out.rows().bound;
   rules.taps = window.volume();
-  rules.tiles = (rules.outputs + cuda::tile_rows - 1) / cuda::tile_rows;
+  rules.tiles = (rules.outputs + gpu::tile_rows - 1) / gpu::tile_rows;
   const bool starts_apart = std::all_of(window.starts.begin(), window.starts.end(), [](const auto& starts) {
     return std::adjacent_find(starts.begin(), starts.end()) == starts.end();
   });
   rules.unique_inputs = out.distinct() && starts_apart;
   rules.mirrored = &in == &out && is_symmetric(window);
   if (rules.tiles == 0) return rules;
-  const cuda::DeviceWindow<D, T> relation(device, window);
-  cuda::Search<D> search;
+  const gpu::DeviceWindow<D, T> relation(device, window);
+  gpu::Search<D> search;
   search.window = relation.view();
   search.inputs = in.index().view();
   search.sites = out.data();
   search.outputs = out.rows();
   rules.bounded = in.rows().exact != nullptr || out.rows().exact != nullptr;
-  cuda::cut_taps(search, rules.tiles);
-  const typename cuda::NearBlocks<D>::Settings by_blocks(window);
+  gpu::cut_taps(search, rules.tiles);
+  const typename gpu::NearBlocks<D>::Settings by_blocks(window);
   if (by_blocks.suit() && search.cuts == 1)
-    cuda::fill_rules<D, cuda::NearBlocks<D>>(device, search, by_blocks, rules);
+    gpu::fill_rules<D, gpu::NearBlocks<D>>(device, search, by_blocks, rules);
   else
-    cuda::fill_rules<D, cuda::Neighbour<D>>(device, search, {}, rules);
+    gpu::fill_rules<D, gpu::Neighbour<D>>(device, search, {}, rules);
   return rules;
 }
 

@@ -8,7 +8,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// One factor of a product: element (i, k) of those that are multiplied and added up over k.
 template <class S>
@@ -117,7 +117,7 @@ struct AddChunks {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// y = x w and its epilogue; w is in x out.
 template <class T>
@@ -125,10 +125,10 @@ void multiply(CudaDevice<T>& device, const Matrix<CudaDevice<T>, T>& x,
               const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& w,
               const Epilogue<typename CudaDevice<T>::Accumulator, T>& epilogue, Matrix<CudaDevice<T>, T>& y) {
   using A = typename CudaDevice<T>::Accumulator;
-  cuda::require_own(device, "multiply", x, w, y);
-  cuda::multiply_factors<A>(device, cuda::Factor<T>{x.view().data, x.view().pitch, 1},
-                            cuda::Factor<A>{w.view().data, 1, w.view().pitch}, x.rows(), y.channels(),
-                            Rows{x.channels()}, x.channels(), cuda::StoreFinished<A, T>{epilogue, y.view()});
+  gpu::require_own(device, "multiply", x, w, y);
+  gpu::multiply_factors<A>(device, gpu::Factor<T>{x.view().data, x.view().pitch, 1},
+                           gpu::Factor<A>{w.view().data, 1, w.view().pitch}, x.rows(), y.channels(), Rows{x.channels()},
+                           x.channels(), gpu::StoreFinished<A, T>{epilogue, y.view()});
 }
 
 /// dx (+)= dy w^T.
@@ -137,10 +137,10 @@ void multiply_backward_input(CudaDevice<T>& device, const Matrix<CudaDevice<T>, 
                              const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& w,
                              Matrix<CudaDevice<T>, T>& dx, Write write) {
   using A = typename CudaDevice<T>::Accumulator;
-  cuda::require_own(device, "multiply_backward_input", dy, w, dx);
-  cuda::multiply_factors<A>(device, cuda::Factor<T>{dy.view().data, dy.view().pitch, 1},
-                            cuda::Factor<A>{w.view().data, w.view().pitch, 1}, dy.rows(), dx.channels(),
-                            Rows{dy.channels()}, dy.channels(), cuda::StoreGradient<A, T>{dx.view(), write});
+  gpu::require_own(device, "multiply_backward_input", dy, w, dx);
+  gpu::multiply_factors<A>(device, gpu::Factor<T>{dy.view().data, dy.view().pitch, 1},
+                           gpu::Factor<A>{w.view().data, w.view().pitch, 1}, dy.rows(), dx.channels(),
+                           Rows{dy.channels()}, dy.channels(), gpu::StoreGradient<A, T>{dx.view(), write});
 }
 
 /// dw (+)= x^T dy: chunks of 2,048 rows, added up in their order.
@@ -149,15 +149,15 @@ void multiply_backward_weight(CudaDevice<T>& device, const Matrix<CudaDevice<T>,
                               const Matrix<CudaDevice<T>, T>& dy,
                               Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& dw, Write write) {
   using A = typename CudaDevice<T>::Accumulator;
-  cuda::require_own(device, "multiply_backward_weight", x, dy, dw);
+  gpu::require_own(device, "multiply_backward_weight", x, dy, dw);
   constexpr std::int64_t chunk = 2048;
   const std::int64_t chunks = (x.rows().bound + chunk - 1) / chunk;
   Buffer<A, CudaDevice<T>> sums(device, chunks * x.channels() * dy.channels());
   if (chunks > 0)
-    cuda::multiply_factors<A>(device, cuda::Factor<T>{x.view().data, 1, x.view().pitch},
-                              cuda::Factor<T>{dy.view().data, 1, dy.view().pitch}, Rows{x.channels()}, dy.channels(),
-                              x.rows(), chunk, cuda::StoreChunk<A>{sums.data(), x.channels(), dy.channels()});
-  parallel_for(device, dw.rows(), dw.channels(), cuda::AddChunks<A>{sums.data(), chunks, dw.view(), write});
+    gpu::multiply_factors<A>(device, gpu::Factor<T>{x.view().data, 1, x.view().pitch},
+                             gpu::Factor<T>{dy.view().data, 1, dy.view().pitch}, Rows{x.channels()}, dy.channels(),
+                             x.rows(), chunk, gpu::StoreChunk<A>{sums.data(), x.channels(), dy.channels()});
+  parallel_for(device, dw.rows(), dw.channels(), gpu::AddChunks<A>{sums.data(), chunks, dw.view(), write});
 }
 
 }  // namespace scn

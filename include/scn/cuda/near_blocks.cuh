@@ -11,7 +11,7 @@
 #include "scn/cuda/window.cuh"
 #include "scn/geometry/window.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// An output block at b meets input blocks at stride * b + step, for the same few steps wherever it lies, because a
 /// block's sides divide its position. A tile of outputs lists its blocks, and for each the steps that one of its
@@ -249,4 +249,4 @@ class NearBlocks {
   bool exists_;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -8,7 +8,7 @@
 #include "scn/cuda/site_index.cuh"
 #include "scn/cuda/window.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// What is looked for. Very many taps are cut into parts, so that a few tiles of them still fill the GPU: unit u is cut
 /// u % cuts of tile u / cuts.
@@ -89,4 +89,4 @@ class Neighbour {
   BlockRows block_;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -11,7 +11,7 @@
 #include "scn/cuda/site_index.cuh"
 #include "scn/geometry/order.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 // A source of sites is a functor: source(i, site) writes candidate i and tells whether there is one. It may also have
 // refuses(site): then the lowest number of a candidate that it refuses, and leaves out, is found on the way.
@@ -239,4 +239,4 @@ class SortedNumbers {
   int number_bits_ = 0, code_bits_ = 0;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

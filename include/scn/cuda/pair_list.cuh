@@ -5,7 +5,7 @@
 
 #include "scn/cuda/rules.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Found by all threads of a block, whole warps, in shared memory.
 struct PairList {
@@ -98,4 +98,4 @@ struct PairList {
   }
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

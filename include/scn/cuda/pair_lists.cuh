@@ -9,7 +9,7 @@
 #include "scn/cuda/device.cuh"
 #include "scn/cuda/rules.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Divides one piece of memory among lists, each at a multiple of 256 bytes.
 class MemoryDivider {
@@ -75,4 +75,4 @@ PairLists give_lists(CudaDevice<T>& device, Rules& rules, ListsKept kept) {
   return lists;
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -9,7 +9,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// Threads of a block: neighbours work on neighbouring channels of a row, and what is left over on further rows.
 inline dim3 block_shape(std::int64_t channels, std::int64_t most_channels, std::int64_t threads = 256) {
@@ -33,24 +33,24 @@ struct EachRow {
   constexpr void operator()(std::int64_t i, std::int64_t) const { f(i); }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// f(row, channel) for every element, any order.
 template <class T, class F>
 void parallel_for(CudaDevice<T>& device, Rows rows, std::int64_t channels, const F& f) {
   constexpr std::int64_t most_blocks = 1 << 16;
   if (rows.bound == 0 || channels == 0) return;
-  const dim3 threads = cuda::block_shape(channels, 256);
-  const auto row_blocks = std::min(most_blocks, std::int64_t{cuda::blocks_of(rows.bound, threads.y)});
-  const auto channel_blocks = std::min(most_blocks - 1, std::int64_t{cuda::blocks_of(channels, threads.x)});
+  const dim3 threads = gpu::block_shape(channels, 256);
+  const auto row_blocks = std::min(most_blocks, std::int64_t{gpu::blocks_of(rows.bound, threads.y)});
+  const auto channel_blocks = std::min(most_blocks - 1, std::int64_t{gpu::blocks_of(channels, threads.x)});
   const dim3 blocks(static_cast<unsigned>(row_blocks), static_cast<unsigned>(channel_blocks));
-  cuda::launch(device, {.blocks = blocks, .threads = threads}, cuda::for_each_element<F>, f, rows, channels);
+  gpu::launch(device, {.blocks = blocks, .threads = threads}, gpu::for_each_element<F>, f, rows, channels);
 }
 
 /// f(i) for every i in [0, rows), any order.
 template <class T, class F>
 void parallel_for(CudaDevice<T>& device, Rows rows, const F& f) {
-  parallel_for(device, rows, 1, cuda::EachRow<F>{f});
+  parallel_for(device, rows, 1, gpu::EachRow<F>{f});
 }
 
 }  // namespace scn

@@ -8,7 +8,7 @@
 
 #include "scn/cuda/error.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 inline cudaPointerAttributes attributes_of(const void* data) {
   cudaPointerAttributes attributes{};
@@ -39,4 +39,4 @@ inline void require_on_host(const void* data, std::string_view call) {
           owner_of(attributes));
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

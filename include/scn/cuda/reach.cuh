@@ -14,7 +14,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// Quotient and remainder of numbers that are not negative, in 32 bits where they fit.
 struct Division {
@@ -168,7 +168,7 @@ struct SeenInputs {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// The output sites that at least one tap reaches, or floor(in / stride), clipped to `extent` and to int32. O(inputs
 /// times the outputs that may see one); waits once, oftener where there are more than 2^26 candidates, never where the
@@ -176,19 +176,19 @@ struct SeenInputs {
 template <int D, class T>
 Sites<D, CudaDevice<T>> reach(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& in, const Window<D>& window,
                               std::optional<Point<D>> extent) {
-  const cuda::Region<D> region(extent);
-  const cuda::LevelProperties<D> properties{extent, in.samples(), in.level() + 1};
+  const gpu::Region<D> region(extent);
+  const gpu::LevelProperties<D> properties{extent, in.samples(), in.level() + 1};
   if (window.outputs == Outputs::floor || window.keeps_order()) {
-    const cuda::Candidates<cuda::FloorOutputs<D>> source{{in.data(), window.stride, region}, in.rows()};
-    return cuda::collect_sites<D>(device, source, window.keeps_order(), properties);
+    const gpu::Candidates<gpu::FloorOutputs<D>> source{{in.data(), window.stride, region}, in.rows()};
+    return gpu::collect_sites<D>(device, source, window.keeps_order(), properties);
   }
-  if constexpr (cuda::BlockReach<D>::possible)
-    if (cuda::BlockReach<D>::suits(window, in.rows().bound, in.index().blocks()))
-      return cuda::reach_by_blocks(device, in, window, properties);
-  const cuda::DeviceWindow<D, T> relation(device, window);
-  const cuda::ReachedOutputs<D> source(in.data(), window, relation.view(), region);
-  return cuda::collect_sites<D>(device, cuda::Candidates<cuda::ReachedOutputs<D>>{source, in.rows(), source.of_input()},
-                                false, properties);
+  if constexpr (gpu::BlockReach<D>::possible)
+    if (gpu::BlockReach<D>::suits(window, in.rows().bound, in.index().blocks()))
+      return gpu::reach_by_blocks(device, in, window, properties);
+  const gpu::DeviceWindow<D, T> relation(device, window);
+  const gpu::ReachedOutputs<D> source(in.data(), window, relation.view(), region);
+  return gpu::collect_sites<D>(device, gpu::Candidates<gpu::ReachedOutputs<D>>{source, in.rows(), source.of_input()},
+                               false, properties);
 }
 
 /// The input sites that at least one tap of at least one output sees, clipped to `extent` and to int32: the sites of a
@@ -197,10 +197,10 @@ Sites<D, CudaDevice<T>> reach(CudaDevice<T>& device, const Sites<D, CudaDevice<T
 template <int D, class T>
 Sites<D, CudaDevice<T>> expand(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& out, const Window<D>& window,
                                std::optional<Point<D>> extent) {
-  const cuda::DeviceWindow<D, T> relation(device, window);
-  const cuda::SeenInputs<D> source{out.data(), relation.view(), cuda::Region<D>(extent)};
-  return cuda::collect_sites<D>(device, cuda::Candidates<cuda::SeenInputs<D>>{source, out.rows(), window.volume()},
-                                false, {extent, out.samples(), out.level() - 1});
+  const gpu::DeviceWindow<D, T> relation(device, window);
+  const gpu::SeenInputs<D> source{out.data(), relation.view(), gpu::Region<D>(extent)};
+  return gpu::collect_sites<D>(device, gpu::Candidates<gpu::SeenInputs<D>>{source, out.rows(), window.volume()}, false,
+                               {extent, out.samples(), out.level() - 1});
 }
 
 }  // namespace scn

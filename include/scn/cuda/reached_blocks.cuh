@@ -12,7 +12,7 @@
 #include "scn/cuda/site_index.cuh"
 #include "scn/geometry/window.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Which blocks of outputs a block of inputs may reach, and which places of them. A block's word is moved axis by axis:
 /// all inputs at one coordinate go to each output coordinate that sees them.
@@ -195,4 +195,4 @@ Sites<D, CudaDevice<T>> reach_by_blocks(CudaDevice<T>& device, const Sites<D, Cu
   return {std::move(sites), properties.extent, properties.samples, std::move(table), {{}, properties.level}};
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

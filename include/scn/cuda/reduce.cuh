@@ -7,7 +7,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// Rows that one block adds up, and the numbers of rows that are left after each pass: those of a segment become one
 /// for each chunk of them.
@@ -106,14 +106,14 @@ void reduce_from(CudaDevice<T>& device, const SegmentRows& all, int passes, std:
               PartialSum<A>{std::as_const(partial).view()}, out);
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// out(s, c) = sum of f(row, c) over the rows of segment s: chunks of 512 rows, then chunks of 512 sums, until one is
 /// left.
 template <class T, class F>
 void reduce(CudaDevice<T>& device, Rows rows, [[maybe_unused]] std::int64_t channels, Segments segments, const F& f,
             Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& out) {
-  cuda::reduce_from(device, {rows, segments}, 0, rows.bound, rows.bound, f, out);
+  gpu::reduce_from(device, {rows, segments}, 0, rows.bound, rows.bound, f, out);
 }
 
 }  // namespace scn

@@ -6,7 +6,7 @@
 
 #include "scn/geometry/point.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Coordinates in [0, extent), or all of int32.
 template <int D>
@@ -25,4 +25,4 @@ struct Region {
   }
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

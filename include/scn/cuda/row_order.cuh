@@ -8,7 +8,7 @@
 #include "scn/cuda/cub.cuh"
 #include "scn/cuda/row_pairs.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Which row stands at a place of all tiles, -1 for none. A key holds a row in its lower half; null: rows as they are.
 struct RowOrder {
@@ -99,4 +99,4 @@ const std::uint64_t* order_rows(CudaDevice<T>& device, const RowPairs& found, st
   return sort_keys(device, keys, keys + found.rows, found.rows, 32, 32 + bits.bits);
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

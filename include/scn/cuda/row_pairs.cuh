@@ -7,7 +7,7 @@
 #include "scn/cuda/device.cuh"
 #include "scn/cuda/rules.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Numbers of rows that have each tap.
 using TapCounts = unsigned long long;
@@ -68,4 +68,4 @@ class RowPairsMemory {
   std::int64_t taps_;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -11,7 +11,7 @@
 #include "scn/cuda/stream.cuh"
 #include "scn/geometry/rules.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Outputs of a tile: what one block of a kernel computes.
 inline constexpr std::int64_t tile_rows = 128;
@@ -122,4 +122,4 @@ inline std::vector<Rule> Rules::pairs() const {
   return list;
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -9,7 +9,7 @@
 #include "scn/cuda/device.cuh"
 #include "scn/geometry/order.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Element i of a list of sites, in as few loads as its size permits.
 template <int D>
@@ -142,4 +142,4 @@ class SiteIndex {
   Block memory_;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -13,7 +13,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// Points of the caller, without those that cannot be sites.
 template <int D>
@@ -100,7 +100,7 @@ template <int D, class T>
                                 ", and duplicates are rejected"));
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Validates, orders and de-duplicates the first `rows` of the points, on the GPU. O(count); waits once, twice where
 /// codes take more than 39 bits, and before that for the number of points if the device alone knows it. Throws
@@ -119,38 +119,38 @@ InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site
   require(count <= points.size(), "there is room for ", points.size(), " points, and there are up to ", count);
   require(samples >= 0, "the number of samples must not be negative, got ", samples);
   if (rows.exact != nullptr && !device.limits)
-    return make_sites<D>(device, points, Rows{cuda::element(device, rows.exact, 0)}, extent, samples, duplicates);
+    return make_sites<D>(device, points, Rows{gpu::element(device, rows.exact, 0)}, extent, samples, duplicates);
   constexpr std::int64_t any = std::int64_t{1} << 31;
-  cuda::LevelProperties<D> properties{extent, device.limits ? std::max<std::int64_t>(samples, 1) : samples};
-  const cuda::Candidates<cuda::GivenPoints<D>> source{
-      {points.data(), cuda::Region<D>(extent), device.limits ? properties.samples : any}, rows};
+  gpu::LevelProperties<D> properties{extent, device.limits ? std::max<std::int64_t>(samples, 1) : samples};
+  const gpu::Candidates<gpu::GivenPoints<D>> source{
+      {points.data(), gpu::Region<D>(extent), device.limits ? properties.samples : any}, rows};
   const int bits =
-      device.limits ? cuda::bounded_code_bits<D>(properties, count) : cuda::likely_code_bits(extent, samples);
-  auto arranged = cuda::arrange<D>(device, source, count, false, bits);
+      device.limits ? gpu::bounded_code_bits<D>(properties, count) : gpu::likely_code_bits(extent, samples);
+  auto arranged = gpu::arrange<D>(device, source, count, false, bits);
   if (!device.limits) {
-    cuda::learn(device, source, arranged);
+    gpu::learn(device, source, arranged);
     if (arranged.census.refused != 0) {
       const std::int64_t i = static_cast<std::uint32_t>(~arranged.census.refused);
-      cuda::refuse_point(i, cuda::element(device, points.data(), i), extent);
+      gpu::refuse_point(i, gpu::element(device, points.data(), i), extent);
     }
     properties.samples = std::max(samples, std::int64_t{arranged.census.samples});
   } else if (count > 0) {
-    cuda::launch(device, {.blocks = 1, .threads = 1}, cuda::report_points<D>, arranged.device_census.data(), rows,
-                 properties.samples, duplicates == Duplicates::reject, device.queue->status());
+    gpu::launch(device, {.blocks = 1, .threads = 1}, gpu::report_points<D>, arranged.device_census.data(), rows,
+                properties.samples, duplicates == Duplicates::reject, device.queue->status());
   }
-  auto sites = device.limits ? cuda::bounded_sites(device, arranged, properties, count)
-                             : cuda::finish_sites(device, arranged, properties);
+  auto sites = device.limits ? gpu::bounded_sites(device, arranged, properties, count)
+                             : gpu::finish_sites(device, arranged, properties);
   const std::int64_t room = sites.rows().bound, points_room = count + (sites.rows().exact == nullptr ? 0 : 2);
   auto map = std::make_shared<PointMap<Dev>>();
   map->duplicates = duplicates;
   map->row_of_point = Buffer<std::int32_t, Dev>(device, count);
   map->points = Buffer<std::int32_t, Dev>(device, points_room);
   map->first = Buffer<std::int64_t, Dev>(device, room + 1);
-  cuda::launch(device, {.blocks = cuda::blocks_of(std::max(points_room, room + 1), 256), .threads = 256},
-               cuda::map_points<cuda::SortedNumbers::View>, arranged.numbers(), arranged.rows_so_far.data(), rows, room,
-               map->row_of_point.data(), map->points.data(), points_room, map->first.data());
+  gpu::launch(device, {.blocks = gpu::blocks_of(std::max(points_room, room + 1), 256), .threads = 256},
+              gpu::map_points<gpu::SortedNumbers::View>, arranged.numbers(), arranged.rows_so_far.data(), rows, room,
+              map->row_of_point.data(), map->points.data(), points_room, map->first.data());
   if (duplicates == Duplicates::reject && !device.limits && arranged.census.distinct < count)
-    cuda::refuse_duplicates(device, points, arranged, *map);
+    gpu::refuse_duplicates(device, points, arranged, *map);
   return {std::make_shared<const Sites<D, Dev>>(std::move(sites)), std::move(map)};
 }
 
@@ -166,8 +166,8 @@ InputSites<D, CudaDevice<T>> make_sites(CudaDevice<T>& device, const Buffer<Site
 template <int D, class T>
 Sites<D, CudaDevice<T>> select(CudaDevice<T>& device, const Sites<D, CudaDevice<T>>& sites,
                                const Buffer<std::uint8_t, CudaDevice<T>>& keep) {
-  const cuda::Candidates<cuda::KeptSites<D>> source{{sites.data(), keep.data()}, sites.rows()};
-  return cuda::collect_sites<D>(device, source, true, {sites.extent(), sites.samples(), sites.level()});
+  const gpu::Candidates<gpu::KeptSites<D>> source{{sites.data(), keep.data()}, sites.rows()};
+  return gpu::collect_sites<D>(device, source, true, {sites.extent(), sites.samples(), sites.level()});
 }
 
 }  // namespace scn

@@ -7,7 +7,7 @@
 
 #include "scn/cuda/error.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 enum class Fault : std::int32_t { none, sites, code_bits, point, duplicates };
 
@@ -66,4 +66,4 @@ class SharedStatus {
   Status* status_ = nullptr;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -15,7 +15,7 @@
 #include "scn/cuda/frame.cuh"
 #include "scn/cuda/status.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Work and memory in one order: what a block held is given to the next one without waiting, because both are used on
 /// this stream. Memory that came from the system stays in the pool until the last block and the last device are gone.
@@ -157,4 +157,4 @@ class Block {
   void* data_ = nullptr;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

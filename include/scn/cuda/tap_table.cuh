@@ -5,7 +5,7 @@
 
 #include "scn/cuda/rules.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// One segment of a map. Inputs of its tap k are row[k], one for each place, -1 where none is.
 struct TapTable {
@@ -57,4 +57,4 @@ struct TapTable {
   }
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Where a generic pointer to shared memory points to within it.
 __device__ inline std::uint32_t shared_address(const void* at) {
@@ -82,4 +82,4 @@ __device__ void multiply_add(float (&sum)[4], const std::uint32_t (&a)[4], std::
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

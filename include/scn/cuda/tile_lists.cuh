@@ -9,7 +9,7 @@
 #include "scn/cuda/row_pairs.cuh"
 #include "scn/cuda/unit_totals.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// One block of 128 threads a tile.
 template <class Order>
@@ -81,4 +81,4 @@ void place_rows(CudaDevice<T>& device, const RowPairs& found, Rules& rules) {
   launch(device, grid, write_tiles<RowOrder>, found, order, totals, lists);
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -12,7 +12,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// use(pair, tap, out) for every pair of a tile, by the 128 threads of a block.
 template <class Use>
@@ -148,34 +148,34 @@ void sort_swapped(CudaDevice<T>& device, const Rules& rules, Rules& swapped) {
          lists);
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// The same pairs with the roles of input and output swapped. Where taps lie symmetric about zero and outputs are the
 /// inputs that is the same memory; else it takes O(pairs) and waits as make_rules does. Maps of more than 32 taps, and
 /// those whose inputs are not unique, wait whatever Limits the device has.
 template <class T>
-cuda::Rules transpose(CudaDevice<T>& device, const cuda::Rules& rules) {
-  cuda::Rules swapped = rules;
+gpu::Rules transpose(CudaDevice<T>& device, const gpu::Rules& rules) {
+  gpu::Rules swapped = rules;
   if (rules.mirrored) {
     swapped.reversed = !rules.reversed;
     return swapped;
   }
   std::swap(swapped.inputs, swapped.outputs);
   swapped.reversed = false;
-  swapped.tiles = (swapped.outputs + cuda::tile_rows - 1) / cuda::tile_rows;
-  const bool by_rows = rules.unique_inputs && cuda::RowPairs::suit(swapped.outputs, rules.taps);
+  swapped.tiles = (swapped.outputs + gpu::tile_rows - 1) / gpu::tile_rows;
+  const bool by_rows = rules.unique_inputs && gpu::RowPairs::suit(swapped.outputs, rules.taps);
   if (swapped.tiles > 0 && (by_rows || rules.size() == 0)) {
-    cuda::RowPairsMemory<T> memory(device, swapped.outputs, by_rows ? rules.taps : 1);
-    const cuda::RowPairs found = memory.view();
+    gpu::RowPairsMemory<T> memory(device, swapped.outputs, by_rows ? rules.taps : 1);
+    const gpu::RowPairs found = memory.view();
     fill_zero(device, found.present, found.rows * std::int64_t{sizeof(std::uint32_t)});
-    const cuda::Grid grid{.blocks = cuda::blocks_of(rules.tiles, 1), .threads = unsigned{cuda::tile_rows}};
-    cuda::launch(device, grid, cuda::mark_swapped<cuda::RowPairs>, cuda::RulesView(rules), found);
-    cuda::launch(device, grid, cuda::place_swapped<cuda::RowPairs>, cuda::RulesView(rules), found);
-    cuda::launch(device, {.blocks = cuda::blocks_of(found.rows, 256), .threads = 256}, cuda::count_taps<cuda::RowPairs>,
-                 found, found.counts);
-    cuda::place_rows(device, found, swapped);
+    const gpu::Grid grid{.blocks = gpu::blocks_of(rules.tiles, 1), .threads = unsigned{gpu::tile_rows}};
+    gpu::launch(device, grid, gpu::mark_swapped<gpu::RowPairs>, gpu::RulesView(rules), found);
+    gpu::launch(device, grid, gpu::place_swapped<gpu::RowPairs>, gpu::RulesView(rules), found);
+    gpu::launch(device, {.blocks = gpu::blocks_of(found.rows, 256), .threads = 256}, gpu::count_taps<gpu::RowPairs>,
+                found, found.counts);
+    gpu::place_rows(device, found, swapped);
   } else if (swapped.tiles > 0) {
-    cuda::sort_swapped(device, rules, swapped);
+    gpu::sort_swapped(device, rules, swapped);
   }
   return swapped;
 }

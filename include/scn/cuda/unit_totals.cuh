@@ -6,7 +6,7 @@
 #include "scn/cuda/device.cuh"
 #include "scn/cuda/rules.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// How many there are.
 struct Totals {
@@ -82,4 +82,4 @@ struct PlaceSum {
   }
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Whether the architecture that is compiled for has them.
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
@@ -111,4 +111,4 @@ __device__ void multiply_add_warpgroup(float (&sum)[Count], std::uint64_t a, std
   }
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -7,7 +7,7 @@
 #include "scn/core/matrix.hpp"
 #include "scn/cuda/rules.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// One gradient as the kernels see it. Tiles are cut into spans that the cache holds, and a span's segments are dealt
 /// out to its stripes, so that each has a like share of every tap however rows are ordered. Sums of a stripe follow
@@ -84,4 +84,4 @@ struct AddStripes {
   }
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -8,7 +8,7 @@
 #include "scn/cuda/weight_gradient.cuh"
 #include "scn/cuda/weights.cuh"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// Depth x Columns sums a block, shared out to its warps; 64 or 128 bytes of pairs are a stage on the way to shared
 /// memory.
@@ -182,4 +182,4 @@ __global__ void __launch_bounds__(32 * DepthWarps * ColumnWarps, 2)
   GradientBlock<T, Depth, Columns, DepthWarps, ColumnWarps>(task, gradient_memory).run();
 }
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -9,7 +9,7 @@
 
 namespace scn {
 
-namespace cuda {
+namespace gpu {
 
 /// A view of the parameter: tap k, group g is an (in / groups) x (out / groups) matrix, its rows without gaps.
 template <class T>
@@ -84,14 +84,14 @@ struct PackStages {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// The device's form of a convolution's weights: a view, which each call rounds to what its kernels read.
 template <class T>
-cuda::Weights<T> prepare(CudaDevice<T>& device,
-                         const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& parameter, std::int64_t taps,
-                         std::int64_t groups, std::int64_t in, std::int64_t out) {
-  cuda::require_own(device, "prepare", parameter);
+gpu::Weights<T> prepare(CudaDevice<T>& device,
+                        const Matrix<CudaDevice<T>, typename CudaDevice<T>::Accumulator>& parameter, std::int64_t taps,
+                        std::int64_t groups, std::int64_t in, std::int64_t out) {
+  gpu::require_own(device, "prepare", parameter);
   return {parameter.view().data, parameter.view().pitch, taps, groups, in, out};
 }
 

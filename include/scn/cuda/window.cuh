@@ -10,7 +10,7 @@
 #include "scn/cuda/device.cuh"
 #include "scn/geometry/window.hpp"
 
-namespace scn::cuda {
+namespace scn::gpu {
 
 /// What kernels see of a Window<D>.
 template <int D>
@@ -67,4 +67,4 @@ class DeviceWindow {
   Buffer<std::int32_t, CudaDevice<T>> lists_;
 };
 
-}  // namespace scn::cuda
+}  // namespace scn::gpu

@@ -1,4 +1,5 @@
-// The program of tests/consumer/hello_world on a GPU; says so where there is none. nvcc must not be given Eigen to read.
+// The program of tests/consumer/hello_world on a GPU; says so where there is none. nvcc must not be given Eigen to
+// read.
 #include <cstdio>
 #include <scn/cuda/cuda.cuh>
 
@@ -6,8 +7,9 @@
 #error "scn/cuda/cuda.cuh includes Eigen"
 #endif
 
+using namespace scn;  // what nvcc writes for CUB's kernels names ::cuda, which must stay clear
+
 int main() {
-  using namespace scn;
   int devices = 0;
   if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) {
     std::puts("There is no GPU.");

@@ -19,7 +19,7 @@
 #include "scn/cuda/transpose.cuh"
 #include "support/library.hpp"
 
-namespace gpu {
+namespace parity {
 
 using scn::Cpu;
 using scn::Cuda;
@@ -52,35 +52,35 @@ std::vector<Element> on_host(const Element* data, std::int64_t count) {
 
 /// Whether the lists of a map are as RulesView describes them: segments in order, words that tell how many pairs there
 /// are, every output at one place.
-inline bool well_formed(const scn::cuda::Rules& rules) {
+inline bool well_formed(const scn::gpu::Rules& rules) {
   if (rules.tiles == 0) return rules.size() == 0 && rules.outputs == 0;
-  scn::cuda::RulesView host = rules;
+  scn::gpu::RulesView host = rules;
   const auto tiles = on_host(rules.tile_segment, rules.tile_segment == nullptr ? 0 : rules.tiles + 1);
   if (!tiles.empty()) host.tile_segment = tiles.data();
   const std::int64_t segments = host.first_segment(rules.tiles);
   const auto taps = on_host(rules.segment_tap, rules.segment_tap == nullptr ? 0 : segments);
   if (!taps.empty()) host.segment_tap = taps.data();
-  const auto present = on_host(rules.present, segments * scn::cuda::tile_rows);
+  const auto present = on_host(rules.present, segments * scn::gpu::tile_rows);
   const auto first = on_host(rules.segment_pair, segments + 1);
   const auto in = on_host(rules.in, rules.size());
-  const auto rows = on_host(rules.row, rules.row == nullptr ? 0 : rules.tiles * scn::cuda::tile_rows);
+  const auto rows = on_host(rules.row, rules.row == nullptr ? 0 : rules.tiles * scn::gpu::tile_rows);
   bool good = host.first_segment(0) == 0 && segments <= rules.segments && first.front() == 0 &&
               first.back() == rules.size() && std::is_sorted(tiles.begin(), tiles.end()) &&
               std::all_of(in.begin(), in.end(), [&](std::int32_t row) { return row >= 0 && row < rules.inputs; });
   for (std::int64_t tile = 0; good && tile < rules.tiles; ++tile)
     for (std::int64_t segment = host.first_segment(tile); good && segment < host.first_segment(tile + 1); ++segment) {
-      const std::int64_t tap = host.first_tap(segment), last = tap + scn::cuda::segment_taps - 1;
+      const std::int64_t tap = host.first_tap(segment), last = tap + scn::gpu::segment_taps - 1;
       std::int64_t pairs = 0;
-      for (std::int64_t place = 0; place < scn::cuda::tile_rows; ++place) {
-        const std::uint32_t word = present[static_cast<std::size_t>(segment * scn::cuda::tile_rows + place)];
+      for (std::int64_t place = 0; place < scn::gpu::tile_rows; ++place) {
+        const std::uint32_t word = present[static_cast<std::size_t>(segment * scn::gpu::tile_rows + place)];
         pairs += std::popcount(word);
         good = good && (last < rules.taps || word >> (rules.taps - tap) == 0);
         good = good &&
-               (word == 0 || (rows.empty() ? tile * scn::cuda::tile_rows + place < rules.outputs
-                                           : rows[static_cast<std::size_t>(tile * scn::cuda::tile_rows + place)] >= 0));
+               (word == 0 || (rows.empty() ? tile * scn::gpu::tile_rows + place < rules.outputs
+                                           : rows[static_cast<std::size_t>(tile * scn::gpu::tile_rows + place)] >= 0));
       }
       const auto s = static_cast<std::size_t>(segment);
-      good = good && tap % scn::cuda::segment_taps == 0 && tap < rules.taps && first[s + 1] - first[s] == pairs &&
+      good = good && tap % scn::gpu::segment_taps == 0 && tap < rules.taps && first[s + 1] - first[s] == pairs &&
              (segment == host.first_segment(tile) || host.first_tap(segment - 1) < tap ||
               (!rules.unique_inputs && host.first_tap(segment - 1) == tap));
     }
@@ -93,9 +93,9 @@ inline bool well_formed(const scn::cuda::Rules& rules) {
 }
 
 /// Whether a map, the way back and the way back of that have the pairs of the CPU's, in lists as they should be.
-inline bool same_rules(Cuda& device, const scn::cuda::Rules& made, const scn::cpu::Rules& expected) {
+inline bool same_rules(Cuda& device, const scn::gpu::Rules& made, const scn::cpu::Rules& expected) {
   Cpu cpu;
-  const scn::cuda::Rules back = transpose(device, made), again = transpose(device, back);
+  const scn::gpu::Rules back = transpose(device, made), again = transpose(device, back);
   return made.inputs == expected.inputs && made.outputs == expected.outputs && made.taps == expected.taps &&
          made.size() == expected.size() && made.inputs_unique() == expected.inputs_unique() &&
          made.mirrored == expected.mirrored && well_formed(made) && well_formed(back) && well_formed(again) &&
@@ -145,4 +145,4 @@ void check_submanifold(Cuda& device, const Both<D>& sites, const scn::Window<D>&
                    scn::make_rules<D>(cpu, *sites.cpu, *sites.cpu, window)));
 }
 
-}  // namespace gpu
+}  // namespace parity

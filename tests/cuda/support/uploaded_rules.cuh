@@ -13,9 +13,9 @@
 #include "scn/cuda/device.cuh"
 #include "scn/cuda/rules.cuh"
 
-namespace gpu {
+namespace parity {
 
-/// The lists of a map on the host, as cuda::RulesView describes them.
+/// The lists of a map on the host, as gpu::RulesView describes them.
 struct RulesLists {
   std::vector<std::uint32_t> present;
   std::vector<std::int64_t> segment_pair{0};
@@ -24,8 +24,8 @@ struct RulesLists {
 
 /// Segments of the pairs, which are sorted on the way.
 inline RulesLists lists_of(std::vector<scn::Rule> pairs, std::int64_t tiles) {
-  constexpr auto tile_rows = static_cast<std::int32_t>(scn::cuda::tile_rows);
-  constexpr auto taps = static_cast<std::int32_t>(scn::cuda::segment_taps);
+  constexpr auto tile_rows = static_cast<std::int32_t>(scn::gpu::tile_rows);
+  constexpr auto taps = static_cast<std::int32_t>(scn::gpu::segment_taps);
   std::sort(pairs.begin(), pairs.end(), [](const scn::Rule& a, const scn::Rule& b) {
     return std::tuple(a.out, a.tap, a.in) < std::tuple(b.out, b.tap, b.in);
   });
@@ -55,22 +55,22 @@ inline RulesLists lists_of(std::vector<scn::Rule> pairs, std::int64_t tiles) {
 
 /// A map with the numbers and the pairs of `rules`, which is a map of the CPU.
 template <class T, class CpuRules>
-scn::cuda::Rules upload_rules(scn::CudaDevice<T>& device, const CpuRules& rules) {
-  scn::cuda::Rules result;
+scn::gpu::Rules upload_rules(scn::CudaDevice<T>& device, const CpuRules& rules) {
+  scn::gpu::Rules result;
   result.inputs = rules.inputs;
   result.outputs = rules.outputs;
   result.taps = rules.taps;
-  result.tiles = (rules.outputs + scn::cuda::tile_rows - 1) / scn::cuda::tile_rows;
+  result.tiles = (rules.outputs + scn::gpu::tile_rows - 1) / scn::gpu::tile_rows;
   result.unique_inputs = rules.inputs_unique();
   result.mirrored = rules.mirrored;
   const RulesLists lists = lists_of(rules.pairs(), result.tiles);
   result.segments = std::ssize(lists.segment_tap);
   result.length = std::ssize(lists.in);
-  auto memory = std::make_shared<scn::cuda::Rules::Memory>();
+  auto memory = std::make_shared<scn::gpu::Rules::Memory>();
   memory->queue = device.queue;
   const auto keep = [&]<class Element>(const std::vector<Element>& values) {
     const auto bytes = std::ssize(values) * std::int64_t{sizeof(Element)};
-    scn::cuda::Block block = allocate(device, bytes);
+    scn::gpu::Block block = allocate(device, bytes);
     upload(device, block.data(), values.data(), bytes);
     memory->bytes += bytes;
     return static_cast<const Element*>(memory->blocks.emplace_back(std::move(block)).data());
@@ -84,4 +84,4 @@ scn::cuda::Rules upload_rules(scn::CudaDevice<T>& device, const CpuRules& rules)
   return result;
 }
 
-}  // namespace gpu
+}  // namespace parity

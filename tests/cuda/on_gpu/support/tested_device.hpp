@@ -13,8 +13,8 @@ using Double = scn::CudaDevice<double>;
 template <int D, class T>
 std::vector<scn::Site<D>> to_host(const scn::Sites<D, scn::CudaDevice<T>>& sites) {
   std::vector<scn::Site<D>> result(static_cast<std::size_t>(sites.count()));
-  scn::cuda::check(cudaDeviceSynchronize(), "waiting");  // sites do not tell the device that they were made with
-  scn::cuda::check(cudaMemcpy(result.data(), sites.data(), result.size() * sizeof(scn::Site<D>), cudaMemcpyDefault),
+  scn::gpu::check(cudaDeviceSynchronize(), "waiting");  // sites do not tell the device that they were made with
+  scn::gpu::check(cudaMemcpy(result.data(), sites.data(), result.size() * sizeof(scn::Site<D>), cudaMemcpyDefault),
                    "copying sites");
   return result;
 }
