@@ -134,7 +134,7 @@ class Trainer {
     double mean = 0;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto batch = loader.next();
-      Tape tape;
+      Tape tape(device_);
       const auto loss = task_.loss(*batch, &tape);
       const auto value = static_cast<double>(loss.value().to_host().at(0));
       if (!std::isfinite(value)) refuse(*batch, value);
