@@ -43,7 +43,7 @@ struct Status {
                                       "): whatever followed from it is wrong"));
       case Fault::duplicates:
         throw InvalidArgument(
-            message(got, " of ", allowed, " points are at one site with another, and duplicates are ", "rejected"));
+            message(got, " of ", allowed, " points are at one site with another, and duplicates are rejected"));
     }
   }
 };

@@ -13,7 +13,7 @@
 namespace scn {
 
 /// The input of a pass that is recorded once: InputLayer reads from it as many points as were set last, a number that
-/// the device knows. Copies share their memory with nobody: move-only.
+/// the device knows. Move-only.
 template <int D, Device Dev = Cpu>
 requires Dimension<D>
 class PointBuffer {
