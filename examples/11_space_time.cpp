@@ -19,7 +19,7 @@ namespace {
 struct Settings {
   std::uint64_t seed = 1;
   int threads = 0;
-  bool paired = false;
+  bool apart = false;
   double work = 600, rate = 4e-3, radius = 25;
   std::string data = support::data_folder();
 };
@@ -50,7 +50,7 @@ Scores train(const Make& make_network, std::span<const support::LidarScan> scans
     for (; percent < 100; ++steps) {
       support::Draw draw{settings.seed, (std::uint64_t{1} << 32) + steps};
       support::LidarInput<D> batch;
-      if (D == 4 || settings.paired)  // one place at both moments: one sample, or in three dimensions two
+      if (D == 4 || !settings.apart)  // one place at both moments: one sample, or in three dimensions two
         support::append_crop<D>(batch, known, settings.radius, 0, draw);
       else  // two places, each at one moment, which are as many points
         for (int sample = 0; sample < 2; ++sample)
@@ -91,7 +91,7 @@ int main(int argc, char** argv) try {
   arguments.add("--work", settings.work, "of each network's forward passes in training, in 10^9 multiply-adds");
   arguments.add("--rate", settings.rate, "highest learning rate");
   arguments.add("--radius", settings.radius, "of a crop, in metres");
-  arguments.add("--paired", settings.paired, "3-D learns from the very crops that 4-D learns from");
+  arguments.add("--apart", settings.apart, "3-D learns from two places a step, not from one at both moments as 4-D");
   arguments.add("--threads", settings.threads, "0: all processors");
   arguments.add("--data", settings.data, "folder of the data");
   arguments.parse_or_exit(argc, argv);
