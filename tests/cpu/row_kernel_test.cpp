@@ -30,9 +30,8 @@ std::vector<Number> every_second(std::int64_t rows) {
   return result;
 }
 
-template <class T>
-void check_products(Instructions set, std::int64_t rows, std::int64_t depth, std::int64_t columns,
-                    Write write = Write::add) {
+template <class T, Write write = Write::add>
+void check_products(Instructions set, std::int64_t rows, std::int64_t depth, std::int64_t columns) {
   const std::int64_t width = cpu::padded<T>(set, columns), pitch = width + 3;
   const auto x = whole<T>(1, 2 * rows * depth), w = whole<T>(2, depth * width);
   auto y = whole<T>(3, 2 * rows * pitch), expected = y;
@@ -49,9 +48,8 @@ void check_products(Instructions set, std::int64_t rows, std::int64_t depth, std
   const auto from = every_second<std::int32_t>(rows);
   const auto to = every_second<std::uint16_t>(rows);
   cpu::with_instructions<T>(
-      set,
-      cpu::detail::AddProducts<T>{
-          {x.data(), depth, from.data()}, {y.data(), pitch, to.data()}, rows, {w.data(), width, depth, width}, write});
+      set, cpu::detail::AddProducts<T, T, write>{
+               {x.data(), depth, from.data()}, {y.data(), pitch, to.data()}, rows, {w.data(), width, depth, width}});
   CHECK(y == expected);
 }
 
@@ -66,8 +64,8 @@ TEST_CASE("Rows times weights are exact for every remainder of rows and columns,
       check_products<double>(set, 11, 3, columns);
     }
     check_products<float>(set, 9, 0, 33);
-    check_products<float>(set, 13, 5, 37, Write::assign);
-    check_products<double>(set, 3, 0, 37, Write::assign);
+    check_products<float, Write::assign>(set, 13, 5, 37);
+    check_products<double, Write::assign>(set, 3, 0, 37);
   }
 }
 

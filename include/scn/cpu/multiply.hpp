@@ -40,9 +40,9 @@ void multiply_rows(CpuDevice<T>& device, Instructions set, MatrixView<const S> x
             product(packed + row * x.channels, x.channels, w.data, sums + row * width, width, x.channels, width);
       }
     } else {
-      with_instructions<S>(
-          set, detail::AddProducts<A, S>{
-                   from, {sums, width, in_order<std::uint16_t, block>.data()}, count, matrix.at(0, 0), Write::assign});
+      with_instructions<S>(set,
+                           detail::AddProducts<A, S, Write::assign>{
+                               from, {sums, width, in_order<std::uint16_t, block>.data()}, count, matrix.at(0, 0)});
     }
     with_instructions<A>(set, detail::StoreRows<A, T>{sums, 1, width, begin, begin + count, epilogue, y, write});
   });

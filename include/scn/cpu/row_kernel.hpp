@@ -50,13 +50,12 @@ inline constexpr int rows_at_once = sizeof(V) == 64 ? 8 : 6;
 
 /// y[r][c] (+)= sum over k of x[r][k] w[k][c], c < columns, a whole number of vectors of V, which holds numbers of T.
 /// Sums run over k in order, so the bits of a row depend on that row alone.
-template <class T, class S = T>
+template <class T, class S = T, Write write = Write::add>
 struct AddProducts {
   InputRows<S> x;
   OutputRows<T> y;
   std::int64_t rows;
   KernelMatrix<S> w;
-  Write write = Write::add;
 
   /// R rows from r on, N vectors of columns from `column` on.
   template <int R, int N, class V>
@@ -70,7 +69,7 @@ struct AddProducts {
       from[i] = x[r + i];
       to[i] = y[r + i] + column;
     }
-    if (write == Write::assign) {
+    if constexpr (write == Write::assign) {
 #pragma GCC unroll 16
       for (int i = 0; i < R; ++i)
 #pragma GCC unroll 4
