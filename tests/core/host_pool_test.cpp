@@ -95,7 +95,7 @@ TEST_CASE("A pool counts what is in use, and gives the chunks that are free back
   std::memset(second, 1, 100);
   pool.give(second);
   pool.release();
-  CHECK((pool.used_bytes() == 0 && pool.free_bytes() == 0));
+  CHECK((pool.used_bytes() == 0 && pool.free_bytes() == 0 && pool.chunk_bytes() == 0));
 }
 
 TEST_CASE("Levels that halve and double their blocks need hardly more memory than is in use at once", "[core]") {

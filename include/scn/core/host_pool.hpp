@@ -77,6 +77,11 @@ class HostPool {
     const std::lock_guard lock(mutex_);
     return free_.bytes();
   }
+  /// Bytes that were had from the system and did not go back, blocks and what stands in front of each.
+  std::size_t chunk_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return chunk_bytes_;
+  }
 
   /// The size of the block that so many bytes get at least.
   static std::size_t rounded(std::size_t bytes) {
@@ -99,12 +104,14 @@ class HostPool {
       bytes = wanted + sizeof(Block);
       memory = ::operator new (bytes, std::align_val_t{alignment});
     }
+    chunk_bytes_ += bytes;
     return ::new (memory) Block{.bytes = bytes - sizeof(Block), .last = true};
   }
   void release_chunks() noexcept {
     free_.for_each([this](Block* block) {
       if (!block->is_whole_chunk()) return;
       free_.remove(block);
+      chunk_bytes_ -= block->bytes + sizeof(Block);
       ::operator delete (block, std::align_val_t{alignment});
     });
   }
@@ -126,7 +133,7 @@ class HostPool {
   }
 
   mutable std::mutex mutex_;
-  std::size_t used_bytes_ = 0, most_used_ = 0;
+  std::size_t used_bytes_ = 0, most_used_ = 0, chunk_bytes_ = 0;
   detail::FreeBlocks free_;
 };
 
