@@ -89,7 +89,7 @@ auto training(Make<Dev> make, std::int64_t channels, double rate) {
       const auto result = net(frame());
       const Matrix<Dev> slopes = suite::numbers(device, result.rows().bound, result.channels());
       measure_frames(state, device, work_of(net, frame(), true), [&] {
-        Tape tape;
+        Tape tape(device);
         const auto y = net(frame(), &tape);
         tape.backward(y.features, slopes.copy());
         if (rate > 0) optimizer.step();

@@ -42,7 +42,7 @@ void measure_passes(State& state, Dev& device, const suite::Work& work, const Va
   const Variable<Dev> known = call(x, nullptr);
   const Matrix<Dev> slopes = suite::numbers(device, known.rows().bound, known.channels());
   suite::measure(state, device, work, [&] {
-    Tape tape;
+    Tape tape(device);
     const Variable<Dev> y = call(x, training ? &tape : nullptr);
     if (training) tape.backward(y, slopes);
     x.clear_gradient();

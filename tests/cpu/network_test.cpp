@@ -1,5 +1,4 @@
 // Tests of a whole network with features of bfloat16 on the CPU, against the same network in float.
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,16 +17,18 @@
 #include "scn/layers/sequential.hpp"
 #include "scn/layers/submanifold_convolution.hpp"
 #include "scn/layers/unpooling.hpp"
-#include "scn/train/cross_entropy.hpp"
-#include "scn/train/sgd.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/random_cases.hpp"
+#include "support/traced_training.hpp"
 
 namespace {
 
 using namespace scn;
 
 constexpr std::int64_t channels = 3, classes = 4;
+
+using traced_training::relative_error;
+using traced_training::Training;
 
 /// Sites with features and a label each.
 struct Cloud {
@@ -66,46 +67,9 @@ auto segmenter(Dev& device) {
                     OutputLayer<2, Dev>{device}};
 }
 
-/// What some steps of training give: losses, and the first outputs and gradients of all parameters, one list.
-struct Training {
-  std::vector<double> losses, numbers;
-};
-
 template <class T>
 Training train(CpuDevice<T> device, const Cloud& data, int steps) {
-  using Dev = CpuDevice<T>;
-  const auto net = segmenter(device);
-  const InputLayer<2, Dev> input{device};
-  SGD optimizer{net.parameters(), {.rate = 0.05, .momentum = 0.9}};
-  Training result;
-  const auto append = [&](const auto& values) {
-    for (const auto value : values) result.numbers.push_back(static_cast<double>(value));
-  };
-  for (int step = 0; step < steps; ++step) {
-    Tape tape;
-    const auto y = net(input(data.sites, data.features), &tape);
-    const auto loss = cross_entropy(y, data.labels, &tape);
-    tape.backward(loss);
-    result.losses.push_back(static_cast<double>(loss.value().to_host()[0]));
-    if (step == 0) {
-      append(y.value().to_host());
-      for (const auto& parameter : net.parameters())
-        if (parameter.trained) append(parameter.variable.gradient().to_host());
-    }
-    optimizer.step();
-  }
-  return result;
-}
-
-/// |got - expected| / |expected|.
-double relative_error(const std::vector<double>& got, const std::vector<double>& expected) {
-  if (got.size() != expected.size()) return 1;
-  double error = 0, norm = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    error += std::pow(got[i] - expected[i], 2);
-    norm += std::pow(expected[i], 2);
-  }
-  return std::sqrt(error / norm);
+  return traced_training::train(segmenter(device), InputLayer<2, CpuDevice<T>>{device}, data, steps);
 }
 
 TEST_CASE("A network with features of bfloat16 gives the outputs and gradients of floats, as well as 8 bits can",

@@ -9,8 +9,12 @@
 #include "catch.hpp"
 #include "scn/cuda/cuda.cuh"
 #include "support/random_cases.hpp"
+#include "support/traced_training.hpp"
 
 namespace network_test {
+
+using traced_training::relative_error;
+using traced_training::Training;
 
 /// Sites with features and a label each.
 struct Cloud {
@@ -44,46 +48,9 @@ auto segmenter(Dev& device) {
                     NetworkInNetwork{device, 16, classes}, OutputLayer<3, Dev>{device}};
 }
 
-/// What some steps of training give: losses, and the first outputs and gradients of all parameters, one list.
-struct Training {
-  std::vector<double> losses, numbers;
-};
-
 template <class T>
 Training train(scn::CudaDevice<T> device, const Cloud& data, int steps) {
-  using Dev = scn::CudaDevice<T>;
-  const auto net = segmenter(device);
-  const scn::InputLayer<3, Dev> input{device};
-  scn::SGD optimizer{net.parameters(), {.rate = 0.05, .momentum = 0.9}};
-  Training result;
-  const auto append = [&](const auto& values) {
-    for (const auto value : values) result.numbers.push_back(static_cast<double>(value));
-  };
-  for (int step = 0; step < steps; ++step) {
-    scn::Tape tape;
-    const auto y = net(input(data.sites, data.features), &tape);
-    const auto loss = scn::cross_entropy(y, data.labels, &tape);
-    tape.backward(loss);
-    result.losses.push_back(static_cast<double>(loss.value().to_host()[0]));
-    if (step == 0) {
-      append(y.value().to_host());
-      for (const auto& parameter : net.parameters())
-        if (parameter.trained) append(parameter.variable.gradient().to_host());
-    }
-    optimizer.step();
-  }
-  return result;
-}
-
-/// |got - expected| / |expected|.
-double relative_error(const std::vector<double>& got, const std::vector<double>& expected) {
-  if (got.size() != expected.size()) return 1;
-  double error = 0, norm = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    error += std::pow(got[i] - expected[i], 2);
-    norm += std::pow(expected[i], 2);
-  }
-  return std::sqrt(error / norm);
+  return traced_training::train(segmenter(device), scn::InputLayer<3, scn::CudaDevice<T>>{device}, data, steps);
 }
 
 TEST_CASE("A network on the GPU gives the outputs and gradients of doubles, as well as each type can", "[cuda]") {
